@@ -8,7 +8,7 @@ public class TestKitExtension : ExtensionIdProvider<TestKitSettings>
     private static readonly TestKitExtension Id = new();
 
     /// <summary>The settings of <paramref name="system"/>.</summary>
-    public static TestKitSettings For(ActorSystem system) => Id.Get(system);
+    public static TestKitSettings For(ActorSystem system) => Id.Apply(system);
 
     /// <inheritdoc />
     public override TestKitSettings CreateExtension(ExtendedActorSystem system)

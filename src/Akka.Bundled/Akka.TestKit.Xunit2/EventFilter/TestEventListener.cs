@@ -17,8 +17,7 @@ public class TestEventListener : DefaultLogger
         {
             case InitializeLogger initialize:
                 Subscribe(initialize.LoggingBus);
-                Sender.Tell(new LoggerInitialized());
-                return true;
+                return base.Receive(message);
             case Mute mute:
                 _filters.AddRange(mute.Filters);
                 return true;
