@@ -176,7 +176,9 @@ public sealed partial class EventFilterTests : TestKit.Xunit2.TestKit
         var output = new Recorder();
         using var kit = new TestKit.Xunit2.TestKit("akka.loglevel = INFO", output);
         kit.EventFilter.Info("recorded").ExpectOne(() => kit.Log.Info("recorded"));
-        kit.AwaitAssert(() => Assert.Contains(output.Snapshot(), line => line.Contains("recorded", StringComparison.Ordinal)));
+        kit.AwaitAssert(() => Assert.Contains(
+            output.Snapshot(),
+            line => line.Contains("recorded", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -47,7 +47,8 @@ public sealed class ExpectMsgTests : TestKit.Xunit2.TestKit
         TestActor.Tell("one");
         await ExpectMsgAsync("one");
         TestActor.Tell("{two}");
-        var failure = await Assert.ThrowsAnyAsync<XunitException>(async () => await ExpectMsgAsync("one", Short, "{0}"));
+        var failure = await Assert.ThrowsAnyAsync<XunitException>(
+            async () => await ExpectMsgAsync("one", Short, "{0}"));
         Assert.Contains("Expected one, but received {two}", failure.Message, StringComparison.Ordinal);
     }
 

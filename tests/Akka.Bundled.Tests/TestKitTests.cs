@@ -167,8 +167,8 @@ public sealed class TestKitTests : TestKit.Xunit2.TestKit
     public async Task Messages_are_received_while_they_please()
     {
         Tell("a", "b", 3, "c");
-        var texts = await ReceiveWhileAsync<string>(TimeSpan.FromSeconds(3), message => message as string).ToListAsync();
-        Assert.Equal(["a", "b"], texts);
+        var texts = ReceiveWhileAsync<string>(TimeSpan.FromSeconds(3), message => message as string);
+        Assert.Equal(["a", "b"], await texts.ToListAsync());
         Assert.Equal(["c"], ReceiveWhile<string>(_ => true, Short));
         Tell("d", "e", "f");
         Assert.Equal(["d", "e"], ReceiveWhile<string>(_ => true, msgs: 2));
@@ -229,7 +229,8 @@ public sealed class TestKitTests : TestKit.Xunit2.TestKit
     }
 
     [Fact]
-    public void Probe_makes_no_probes() => Assert.Throws<NotSupportedException>(() => CreateTestProbe().CreateTestProbe());
+    public void Probe_makes_no_probes()
+        => Assert.Throws<NotSupportedException>(() => CreateTestProbe().CreateTestProbe());
 
     [Fact]
     public async Task Actor_described_in_place_answers()

@@ -2,7 +2,8 @@ using Akka.Actor;
 
 namespace Akka.TestKit;
 
-/// <summary>Answers messages on behalf of a test actor, before the test sees them. The messages are queued all the same.</summary>
+/// <summary>Answers messages on behalf of a test actor, before the test sees them. The messages are queued all the
+/// same.</summary>
 /// <remarks>Runs in the test actor, one message at a time.</remarks>
 public abstract class AutoPilot
 {

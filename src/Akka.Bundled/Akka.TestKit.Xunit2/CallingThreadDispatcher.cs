@@ -4,8 +4,8 @@ namespace Akka.TestKit;
 
 /// <summary>Handles an actor's messages on the thread that sends them, before the send returns.</summary>
 /// <remarks>
-/// An approximation of the published type: while one thread is in the actor, what other threads send to it is handled by
-/// that thread, where the published type makes the senders wait.
+/// An approximation of the published type: while one thread is in the actor, what other threads send to it is handled
+/// by that thread, where the published type makes the senders wait.
 /// </remarks>
 public class CallingThreadDispatcher : MessageDispatcher
 {

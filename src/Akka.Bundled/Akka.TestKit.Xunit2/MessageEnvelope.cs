@@ -8,6 +8,7 @@ public abstract class MessageEnvelope
     /// <summary>The message. The null envelope has none and throws.</summary>
     public abstract object Message { get; }
 
-    /// <summary>The sender; no sender is <see cref="ActorRefs.NoSender"/>. The null envelope has none and throws.</summary>
+    /// <summary>The sender; no sender is <see cref="ActorRefs.NoSender"/>. The null envelope has none and
+    /// throws.</summary>
     public abstract IActorRef Sender { get; }
 }

@@ -6,10 +6,11 @@ using Akka.TestKit.Internal;
 
 namespace Akka.TestKit;
 
-/// <summary>A reference to an actor that handles messages on the sender's thread and whose state a test may look at.</summary>
+/// <summary>A reference to an actor that handles messages on the sender's thread and whose state a test may look
+/// at.</summary>
 /// <remarks>
-/// Subset of the published type: no static helpers, and <see cref="Receive(object, IActorRef)"/> is a plain tell, which here
-/// is synchronous as well; what the actor throws goes to its supervisor.
+/// Subset of the published type: no static helpers, and <see cref="Receive(object, IActorRef)"/> is a plain tell,
+/// which here is synchronous as well; what the actor throws goes to its supervisor.
 /// </remarks>
 /// <typeparam name="TActor">The actor's class.</typeparam>
 public class TestActorRef<TActor> : LocalActorRef

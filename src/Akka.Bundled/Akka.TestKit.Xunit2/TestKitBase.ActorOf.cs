@@ -47,7 +47,8 @@ public abstract partial class TestKitBase
     public ActorSelection ActorSelection(IActorRef anchorRef, string actorPath)
         => ActorRefFactoryShared.ActorSelection(actorPath, _system, anchorRef);
 
-    /// <summary>Starts an actor that handles messages on the sender's thread and whose state a test may look at.</summary>
+    /// <summary>Starts an actor that handles messages on the sender's thread and whose state a test may look
+    /// at.</summary>
     public TestActorRef<TActor> ActorOfAsTestActorRef<TActor>(Props props, IActorRef supervisor, string? name = null)
         where TActor : ActorBase => new(_system, props, supervisor, name);
 

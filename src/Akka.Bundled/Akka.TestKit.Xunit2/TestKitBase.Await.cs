@@ -8,7 +8,8 @@ public abstract partial class TestKitBase
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Repeats an assertion until it passes; when the time is up, its last exception is the failure.</summary>
-    /// <param name="assertion">Throws while it does not hold. It runs at least once, and a last time at the deadline.</param>
+    /// <param name="assertion">Throws while it does not hold. It runs at least once, and a last time at the
+    /// deadline.</param>
     /// <param name="duration">The limit, dilated; null is what is left of a within block, or the default.</param>
     /// <param name="interval">The pause between two tries; null is 100 ms.</param>
     /// <param name="cancellationToken">Ends the wait with an exception.</param>
@@ -121,7 +122,8 @@ public abstract partial class TestKitBase
         => AwaitConditionAsync(conditionIsFulfilled, max, null, message, cancellationToken);
 
     /// <summary>Waits until a condition holds.</summary>
-    /// <param name="conditionIsFulfilled">The condition. It is asked at least once, and a last time at the deadline.</param>
+    /// <param name="conditionIsFulfilled">The condition. It is asked at least once, and a last time at the
+    /// deadline.</param>
     /// <param name="max">The limit, dilated; null is what is left of a within block, or the default.</param>
     /// <param name="interval">The pause between two tries; null is 100 ms.</param>
     /// <param name="message">Is part of the failure's message.</param>

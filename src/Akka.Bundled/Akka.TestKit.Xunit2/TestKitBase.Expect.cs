@@ -71,7 +71,8 @@ public abstract partial class TestKitBase
             (actual, _) => AssertFits(isMessage(actual), actual, hint),
             cancellationToken);
 
-    /// <summary>Takes the next message, fails unless it is a <typeparamref name="T"/>, and runs an assertion on it.</summary>
+    /// <summary>Takes the next message, fails unless it is a <typeparamref name="T"/>, and runs an assertion on
+    /// it.</summary>
     /// <param name="assert">Throws if the message is not as it should be.</param>
     /// <param name="timeout">How long to wait for it.</param>
     /// <param name="hint">Is part of the failure's message.</param>

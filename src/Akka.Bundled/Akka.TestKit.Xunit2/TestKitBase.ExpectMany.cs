@@ -14,7 +14,8 @@ public abstract partial class TestKitBase
     public ValueTask ExpectNoMsgAsync(CancellationToken cancellationToken = default)
         => ExpectNoneAsync(NoMessageRemainingOrDefault, cancellationToken);
 
-    /// <summary>Fails if a message arrives within <paramref name="duration"/>, dilated. Zero looks and does not wait.</summary>
+    /// <summary>Fails if a message arrives within <paramref name="duration"/>, dilated. Zero looks and does not
+    /// wait.</summary>
     public void ExpectNoMsg(TimeSpan duration, CancellationToken cancellationToken = default)
         => Blocking.Wait(ExpectNoMsgAsync(duration, cancellationToken));
 

@@ -94,8 +94,8 @@ public abstract partial class TestKitBase
             },
             cancellationToken);
 
-    /// <summary>Takes the next message, fails unless it is from <paramref name="sender"/>, and runs an assertion on it.
-    /// </summary>
+    /// <summary>Takes the next message, fails unless it is from <paramref name="sender"/>, and runs an assertion on
+    /// it.</summary>
     /// <param name="sender">Who should have sent it.</param>
     /// <param name="assertMessage">Throws if the message is not as it should be.</param>
     /// <param name="timeout">How long to wait for it.</param>

@@ -5,7 +5,8 @@ using Akka.TestKit.Internal;
 
 namespace Akka.TestKit;
 
-/// <content>Taking messages without judging them. A limit of null is what is left of a within block, or the default.</content>
+/// <content>Taking messages without judging them. A limit of null is what is left of a within block, or the
+/// default.</content>
 public abstract partial class TestKitBase
 {
     /// <summary>Takes the next message; null when there is none in time.</summary>
@@ -101,7 +102,8 @@ public abstract partial class TestKitBase
         CancellationToken cancellationToken = default)
         => ReceiveNCoreAsync(numberOfMessages, RemainingOrDilated(max), cancellationToken);
 
-    /// <summary>Takes messages until none arrives for <paramref name="max"/>, or so many have; none of them fails.</summary>
+    /// <summary>Takes messages until none arrives for <paramref name="max"/>, or so many have; none of them
+    /// fails.</summary>
     public ArrayList WaitForRadioSilence(
         TimeSpan? max = null,
         uint? maxMessages = null,

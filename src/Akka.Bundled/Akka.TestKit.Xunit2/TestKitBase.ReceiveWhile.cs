@@ -128,7 +128,8 @@ public abstract partial class TestKitBase
         where T : class
         => ReceiveWhileAsync(filter, max, idle, msgs, cancellationToken);
 
-    /// <summary>Takes messages until the filter answers null, which leaves that message, or time or number is up.</summary>
+    /// <summary>Takes messages until the filter answers null, which leaves that message, or time or number is
+    /// up.</summary>
     /// <param name="filter">Turns a message into a result, or answers null.</param>
     /// <param name="max">The limit, dilated; null is what is left of a within block, or the default.</param>
     /// <param name="idle">The limit between two messages; null or infinite is none.</param>

@@ -4,7 +4,7 @@ namespace Akka.TestKit;
 public abstract partial class TestKitBase
 {
     // What is inside of a block should fail on its own at the deadline: its message says more than the block's.
-    private static readonly TimeSpan WithinGrace = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan WithinGrace = TimeSpan.FromSeconds(1);
 
     /// <summary>What is left of the innermost within block. Never negative.</summary>
     /// <exception cref="InvalidOperationException">There is no within block.</exception>
@@ -18,7 +18,8 @@ public abstract partial class TestKitBase
     private TimeSpan NoMessageRemainingOrDefault => RemainingOr(Dilated(_settings.ExpectNoMessageDefault));
 
     /// <summary>A duration times <c>akka.test.timefactor</c>.</summary>
-    public TimeSpan Dilated(TimeSpan duration) => duration < TimeSpan.Zero ? duration : duration * _settings.TestTimeFactor;
+    public TimeSpan Dilated(TimeSpan duration)
+        => duration < TimeSpan.Zero ? duration : duration * _settings.TestTimeFactor;
 
     /// <summary>The dilated timeout, or the dilated default-timeout if there is none.</summary>
     public TimeSpan GetTimeoutOrDefault(TimeSpan? timeout) => Dilated(timeout ?? _settings.DefaultTimeout);
@@ -34,7 +35,7 @@ public abstract partial class TestKitBase
 
         return given >= TimeSpan.Zero
             ? Dilated(given)
-            : throw new ArgumentException($"A time limit must be finite and not negative, not {given}.", nameof(duration));
+            : throw new ArgumentException($"A time limit is finite and not negative, not {given}.", nameof(duration));
     }
 
     /// <summary>What is left of the innermost within block, or <paramref name="duration"/>.</summary>
@@ -60,8 +61,8 @@ public abstract partial class TestKitBase
         CancellationToken cancellationToken = default)
         => WithinAsync(TimeSpan.Zero, max, actionAsync, null, epsilonValue, cancellationToken);
 
-    /// <summary>Runs a block and fails if it takes less than <paramref name="min"/> or longer than <paramref name="max"/>.
-    /// </summary>
+    /// <summary>Runs a block and fails if it takes less than <paramref name="min"/> or longer than
+    /// <paramref name="max"/>.</summary>
     /// <param name="min">The lower limit, not dilated.</param>
     /// <param name="max">The limit, dilated. It is also the default of the expectations inside.</param>
     /// <param name="action">The block.</param>

@@ -11,9 +11,9 @@ namespace Akka.TestKit;
 
 /// <summary>A test actor, what it received, and the expectations about that. Not bound to a test framework.</summary>
 /// <remarks>
-/// Source-compatible subset of the published type. One test uses a kit at a time. The constructor makes the test actor the
-/// implicit sender of the calling thread and of what follows any await of a test that started there, unless the kit is an
-/// <see cref="INoImplicitSender"/>. Left out: ChildActorOf, ActorOfAsTestFSMRef, AwaitResult.
+/// Source-compatible subset of the published type. One test uses a kit at a time. The constructor makes the test actor
+/// the implicit sender of the calling thread and of what follows any await of a test that started there, unless the
+/// kit is an <see cref="INoImplicitSender"/>. Left out: ChildActorOf, ActorOfAsTestFSMRef, AwaitResult.
 /// </remarks>
 public abstract partial class TestKitBase : IActorRefFactory
 {
@@ -129,7 +129,8 @@ public abstract partial class TestKitBase : IActorRefFactory
     /// <summary>A logger of the kit.</summary>
     public ILoggingAdapter Log { get; }
 
-    /// <summary>Expectations about what the system logs. Needs <see cref="TestEventListener"/> among akka.loggers.</summary>
+    /// <summary>Expectations about what the system logs. Needs <see cref="TestEventListener"/> among
+    /// akka.loggers.</summary>
     public EventFilterFactory EventFilter { get; }
 
     /// <summary>The monotonic, real time that deadlines are counted in.</summary>
@@ -202,14 +203,16 @@ public abstract partial class TestKitBase : IActorRefFactory
 
     /// <summary>Terminates <see cref="Sys"/> and waits for it.</summary>
     /// <param name="duration">How long to wait, dilated; null is 5 s.</param>
-    /// <param name="verifySystemShutdown">Whether it is a failure when the time is up; otherwise a warning is logged.</param>
+    /// <param name="verifySystemShutdown">Whether it is a failure when the time is up; otherwise a warning is
+    /// logged.</param>
     public virtual void Shutdown(TimeSpan? duration = null, bool verifySystemShutdown = false)
         => Shutdown(_system, duration, verifySystemShutdown);
 
     /// <summary>Terminates a system and waits for it.</summary>
     /// <param name="system">The system.</param>
     /// <param name="duration">How long to wait, dilated; null is 5 s.</param>
-    /// <param name="verifySystemShutdown">Whether it is a failure when the time is up; otherwise a warning is logged.</param>
+    /// <param name="verifySystemShutdown">Whether it is a failure when the time is up; otherwise a warning is
+    /// logged.</param>
     /// <exception cref="TimeoutException">The time is up, and that is a failure.</exception>
     protected virtual void Shutdown(ActorSystem system, TimeSpan? duration = null, bool verifySystemShutdown = false)
     {

@@ -2,7 +2,8 @@ using Akka.Actor;
 
 namespace Akka.TestKit;
 
-/// <summary>Gives an actor system its <see cref="TestKitSettings"/>, and the kit's defaults where it has none.</summary>
+/// <summary>Gives an actor system its <see cref="TestKitSettings"/>, and the kit's defaults where it has
+/// none.</summary>
 public class TestKitExtension : ExtensionIdProvider<TestKitSettings>
 {
     private static readonly TestKitExtension Id = new();

@@ -92,12 +92,11 @@ public class TestLatch
 
     /// <summary>Waits until it is open, at most for the default time.</summary>
     /// <exception cref="TimeoutException">The time is up.</exception>
-    public void Ready(CancellationToken cancellationToken = default) => Ready(_defaultTimeout, cancellationToken);
+    public void Ready() => Ready(_defaultTimeout);
 
     /// <summary>Waits until it is open.</summary>
     /// <exception cref="TimeoutException">The time is up.</exception>
-    public void Ready(TimeSpan timeout, CancellationToken cancellationToken = default)
-        => Internal.Blocking.Wait(Source.Task.WaitAsync(_dilate(timeout), cancellationToken));
+    public void Ready(TimeSpan timeout) => Internal.Blocking.Wait(Source.Task.WaitAsync(_dilate(timeout)));
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -4,7 +4,8 @@ using Akka.Util;
 
 namespace Akka.TestKit;
 
-/// <summary>A test actor with expectations of its own, next to a kit's. May itself be used as an actor reference.</summary>
+/// <summary>A test actor with expectations of its own, next to a kit's. May itself be used as an actor
+/// reference.</summary>
 /// <remarks>A probe is never the implicit sender: use <see cref="Send"/>.</remarks>
 public class TestProbe : TestKitBase, INoImplicitSender, IInternalActorRef
 {

@@ -7,16 +7,16 @@ namespace Akka.TestKit;
 
 /// <summary>A scheduler whose time stands still until a test advances it.</summary>
 /// <remarks>
-/// <para>Selected by <c>akka.scheduler.implementation</c>. The published type lives in another assembly than this one, so
-/// configurations name it by <c>typeof(TestScheduler).AssemblyQualifiedName</c>. A test takes it from
+/// <para>Selected by <c>akka.scheduler.implementation</c>. The published type lives in another assembly than this one,
+/// so configurations name it by <c>typeof(TestScheduler).AssemblyQualifiedName</c>. A test takes it from
 /// <c>(TestScheduler)Sys.Scheduler</c>.</para>
-/// <para>Any thread may schedule and cancel. <see cref="Advance"/> runs what is due on its caller's thread, in order of due
-/// time and, where that is equal, of scheduling; <see cref="Now"/> is meanwhile the due time of what runs. What is
-/// scheduled during an advance and due within it runs in it. What was told to an actor is handled after the advance, on the
-/// actor's own thread.</para>
-/// <para>The published type looks once per advance at what is due: a repeated schedule fires at most once in it, and what
-/// is scheduled meanwhile waits for the next one. A test that is to mean the same there advances by no more than one
-/// period at a time.</para>
+/// <para>Any thread may schedule and cancel. <see cref="Advance"/> runs what is due on its caller's thread, in order
+/// of due time and, where that is equal, of scheduling; <see cref="Now"/> is meanwhile the due time of what runs. What
+/// is scheduled during an advance and due within it runs in it. What was told to an actor is handled after the
+/// advance, on the actor's own thread.</para>
+/// <para>The published type looks once per advance at what is due: a repeated schedule fires at most once in it, and
+/// what is scheduled meanwhile waits for the next one. A test that is to mean the same there advances by no more than
+/// one period at a time.</para>
 /// </remarks>
 public class TestScheduler : IScheduler, IAdvancedScheduler
 {

@@ -2,14 +2,16 @@ using Akka.Event;
 
 namespace Akka.TestKit;
 
-/// <summary>Hears of a recognized event.</summary>
-public delegate void EventMatchedHandler(EventFilterBase eventFilter, LogEvent logEvent);
-
 /// <summary>Recognizes log events and tells who wants to know. Called on the logger's thread.</summary>
+/// <remarks>Not for derivation: tests make filters with <see cref="EventFilterFactory"/>.</remarks>
 public abstract class EventFilterBase : IEventFilter
 {
+    private protected EventFilterBase()
+    {
+    }
+
     /// <summary>An event was recognized.</summary>
-    public event EventMatchedHandler? EventMatched;
+    internal event Action<LogEvent>? EventMatched;
 
     /// <summary>What the filter looks for, for messages.</summary>
     protected abstract string FilterDescriptiveName { get; }
@@ -22,7 +24,7 @@ public abstract class EventFilterBase : IEventFilter
             return false;
         }
 
-        EventMatched?.Invoke(this, logEvent);
+        EventMatched?.Invoke(logEvent);
         return true;
     }
 

@@ -128,9 +128,6 @@ public class EventFilterFactory
         where TLogEvent : LogEvent
         => Custom(logEvent => logEvent is TLogEvent typed && predicate(typed));
 
-    /// <summary>Events that a filter recognizes.</summary>
-    public IEventFilterApplier Custom(EventFilterBase filter) => CreateApplier(filter);
-
     private static TextRule Rule(Regex pattern) => new(null, null, null, pattern);
 
     private static TextRule Rule(string? message, string? start, string? contains)

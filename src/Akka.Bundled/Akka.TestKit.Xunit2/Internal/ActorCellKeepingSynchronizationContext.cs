@@ -3,10 +3,11 @@ using Akka.Actor.Internal;
 
 namespace Akka.TestKit.Internal;
 
-/// <summary>Makes an actor cell the current one, and so its actor the implicit sender, after every await of a test.</summary>
+/// <summary>Makes an actor cell the current one, and so its actor the implicit sender, after every await of a
+/// test.</summary>
 /// <remarks>
-/// Work goes where it would have gone without this context (<paramref name="inner"/>, or the thread pool); only the two
-/// thread-bound values are set around it and put back afterwards.
+/// Work goes where it would have gone without this context (<paramref name="inner"/>, or the thread pool); only the
+/// two thread-bound values are set around it and put back afterwards.
 /// </remarks>
 /// <param name="cell">The cell of the test actor.</param>
 /// <param name="inner">The context that was current before, or null.</param>

@@ -2,8 +2,8 @@ namespace Akka.TestKit.Internal;
 
 /// <summary>The one place where the kit blocks: the synchronous forms wait here for the asynchronous ones.</summary>
 /// <remarks>
-/// What is waited for must not need the caller's synchronization context; inside the kit, only code that runs the test's
-/// own functions resumes on it, and the synchronous forms run those functions themselves.
+/// What is waited for must not need the caller's synchronization context; inside the kit, only code that runs the
+/// test's own functions resumes on it, and the synchronous forms run those functions themselves.
 /// </remarks>
 internal static class Blocking
 {

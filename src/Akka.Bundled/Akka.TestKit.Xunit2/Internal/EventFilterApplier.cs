@@ -195,7 +195,7 @@ internal sealed class EventFilterApplier(
             }
         }
 
-        public void OnMatched(EventFilterBase filter, LogEvent logEvent)
+        public void OnMatched(LogEvent logEvent)
         {
             lock (_lock)
             {

@@ -3,7 +3,8 @@ using Akka.Event;
 
 namespace Akka.TestKit.Internal;
 
-/// <summary>The actor behind a kit or a probe: queues what it receives, after the ignore rule and the pilot had it.</summary>
+/// <summary>The actor behind a kit or a probe: queues what it receives, after the ignore rule and the pilot had
+/// it.</summary>
 /// <remarks>A crash of the rule or the pilot loses one message; the actor is restarted and keeps neither.</remarks>
 internal sealed class InternalTestActor : UntypedActor
 {

@@ -2,7 +2,8 @@ using System.Threading.Channels;
 
 namespace Akka.TestKit.Internal;
 
-/// <summary>What a test actor received and the test did not yet take. Unbounded: a test that floods it wants that.</summary>
+/// <summary>What a test actor received and the test did not yet take. Unbounded: a test that floods it wants
+/// that.</summary>
 internal sealed class TestActorQueue
 {
     private readonly Channel<MessageEnvelope> _messages = Channel.CreateUnbounded<MessageEnvelope>();

@@ -1,6 +1,7 @@
 namespace Akka.TestKit.Internal;
 
-/// <summary>The clock of deadlines: real and monotonic. It is not the actors' clock, which may be a test scheduler.</summary>
+/// <summary>The clock of deadlines: real and monotonic. It is not the actors' clock, which may be a test
+/// scheduler.</summary>
 internal static class TestClock
 {
     private static readonly long Start = TimeProvider.System.GetTimestamp();
@@ -11,7 +12,8 @@ internal static class TestClock
     public static Task DelayAsync(TimeSpan time, CancellationToken cancellationToken)
         => Task.Delay(time, TimeProvider.System, cancellationToken);
 
-    /// <summary>Waits for <paramref name="task"/>, at most for <paramref name="time"/>. False if it did not finish.</summary>
+    /// <summary>Waits for <paramref name="task"/>, at most for <paramref name="time"/>. False if it did not
+    /// finish.</summary>
     /// <remarks>The task's own failure is not thrown here.</remarks>
     public static async Task<bool> FinishesWithinAsync(Task task, TimeSpan time, CancellationToken cancellationToken)
     {

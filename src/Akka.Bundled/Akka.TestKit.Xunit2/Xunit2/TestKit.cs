@@ -75,7 +75,8 @@ public class TestKit : TestKitBase, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Runs when the test is over, before <see cref="Dispose()"/> returns: terminates the actor system.</summary>
+    /// <summary>Runs when the test is over, before <see cref="Dispose()"/> returns: terminates the actor
+    /// system.</summary>
     protected virtual void AfterAll() => Shutdown();
 
     /// <summary>Terminates the actor system, once.</summary>

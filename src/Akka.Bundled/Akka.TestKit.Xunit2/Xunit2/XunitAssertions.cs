@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Akka.TestKit.Xunit2;
 
-/// <summary>Reports failures as xunit's exceptions, all of which derive from <see cref="Xunit.Sdk.XunitException"/>.</summary>
+/// <summary>Reports failures as xunit's exceptions, all of which derive from
+/// <see cref="Xunit.Sdk.XunitException"/>.</summary>
 public class XunitAssertions : ITestKitAssertions
 {
     /// <inheritdoc />

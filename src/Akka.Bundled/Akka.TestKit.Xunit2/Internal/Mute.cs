@@ -4,6 +4,3 @@ namespace Akka.TestKit.Internal;
 
 /// <summary>Event: the logger asks these filters from now on.</summary>
 internal sealed record Mute(IReadOnlyList<EventFilterBase> Filters) : INoSerializationVerificationNeeded;
-
-/// <summary>Event: the logger asks these filters no longer.</summary>
-internal sealed record Unmute(IReadOnlyList<EventFilterBase> Filters) : INoSerializationVerificationNeeded;
