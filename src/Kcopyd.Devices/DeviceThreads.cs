@@ -1,10 +1,12 @@
 namespace Kcopyd.Devices;
 
-/// <summary>Threads on which the blocking calls of one device run, so that neither a caller nor the thread pool waits.</summary>
+/// <summary>Threads on which the blocking calls of one device run, so that neither a caller nor the thread pool
+/// waits.</summary>
 /// <remarks>
 /// <list type="bullet">
 /// <item>Each device has its own, so that a device that hangs holds up no other.</item>
-/// <item>Threads start on demand, at most <see cref="MaxThreads"/>, and end when there was nothing to do for a while.</item>
+/// <item>Threads start on demand, at most <see cref="MaxThreads"/>, and end when there was nothing to do for a
+/// while.</item>
 /// <item>Calls wait in the order in which they came; continuations run on the thread pool, never here.</item>
 /// </list>
 /// </remarks>
@@ -14,8 +16,8 @@ internal sealed class DeviceThreads(string name)
     internal const int MaxThreads = 32;
 
     /// <summary>
-    /// Calls that may wait. Each holds a buffer of its caller, so callers' budgets bound it long before; a call beyond it is
-    /// refused with EAGAIN.
+    /// Calls that may wait. Each holds a buffer of its caller, so callers' budgets bound it long before; a call beyond
+    /// it is refused with EAGAIN.
     /// </summary>
     internal const int MaxWaiting = 65_536;
 
@@ -32,7 +34,8 @@ internal sealed class DeviceThreads(string name)
     /// <summary>For calls that belong to no device yet: opening one, finding out about one.</summary>
     internal static DeviceThreads Opening { get; } = new("kcopyd open");
 
-    /// <summary>Makes a call on a device thread. Cancelled before it began, it is not made; after that it is waited for.</summary>
+    /// <summary>Makes a call on a device thread. Cancelled before it began, it is not made; after that it is waited
+    /// for.</summary>
     internal ValueTask RunAsync<TState>(
         string device, TState state, Action<TState, CancellationToken> call, CancellationToken cancellationToken)
     {
@@ -52,7 +55,9 @@ internal sealed class DeviceThreads(string name)
         return task;
     }
 
-    /// <summary>As <see cref="RunAsync{TState}(string, TState, Action{TState, CancellationToken}, CancellationToken)"/>, with an answer.</summary>
+    /// <summary>As
+    /// <see cref="RunAsync{TState}(string, TState, Action{TState, CancellationToken}, CancellationToken)"/>, with an
+    /// answer.</summary>
     internal async ValueTask<TAnswer> AskAsync<TState, TAnswer>(
         string device, TState state, Func<TState, TAnswer> call, CancellationToken cancellationToken)
     {
@@ -61,7 +66,8 @@ internal sealed class DeviceThreads(string name)
         return question.Answer!;
     }
 
-    /// <summary>Takes no more calls, and completes when those taken have completed and the threads are told to end.</summary>
+    /// <summary>Takes no more calls, and completes when those taken have completed and the threads are told to
+    /// end.</summary>
     internal Task CloseAsync()
     {
         lock (_gate)

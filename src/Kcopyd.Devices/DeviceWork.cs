@@ -11,8 +11,10 @@ internal abstract class DeviceWork
     internal abstract void Execute();
 }
 
-/// <summary>A blocking call, and the task that it completes. Pooled: a call in the steady state allocates nothing.</summary>
-/// <remarks>Queued → Started (the call completes the task) or Queued → Cancelled (the token does); nothing else decides.</remarks>
+/// <summary>A blocking call, and the task that it completes. Pooled: a call in the steady state allocates
+/// nothing.</summary>
+/// <remarks>Queued → Started (the call completes the task) or Queued → Cancelled (the token does); nothing else
+/// decides.</remarks>
 [SuppressMessage("Design", "CA1001", Justification = "The registration is disposed by whoever starts the call.")]
 internal sealed class DeviceWork<TState> : DeviceWork, IValueTaskSource
 {
@@ -58,7 +60,8 @@ internal sealed class DeviceWork<TState> : DeviceWork, IValueTaskSource
             return;
         }
 
-        // Waits for a cancellation that is under way: after this, none can reach this object, which may then be used again.
+        // Waits for a cancellation that is under way: after this, none can reach this object, which may then be used
+        // again.
         _registration.Dispose();
         try
         {

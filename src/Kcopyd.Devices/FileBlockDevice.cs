@@ -1,13 +1,15 @@
 namespace Kcopyd.Devices;
 
-/// <summary>A block special file, or a regular file (<see cref="RegularFileBlockDevice"/>), buffered or past the page cache.</summary>
+/// <summary>A block special file, or a regular file (<see cref="RegularFileBlockDevice"/>), buffered or past the page
+/// cache.</summary>
 /// <remarks>
 /// <list type="bullet">
-/// <item>The last sector of a file with an odd length reads as zero-padded; only its valid bytes are ever written; no call but
+/// <item>The last sector of a file with an odd length reads as zero-padded; only its valid bytes are ever written; no
+/// call but
 /// <see cref="IResizableBlockDevice.ExtendAsync"/> changes the length.</item>
 /// <item>Asynchronous calls run on threads of the device's own, at most 32; inline calls on the caller's.</item>
-/// <item>Writable: exclusive (flock on a file, O_EXCL on a block device). Read only: flock shared on a file, nothing on a block
-/// device.</item>
+/// <item>Writable: exclusive (flock on a file, O_EXCL on a block device). Read only: flock shared on a file, nothing on
+/// a block device.</item>
 /// <item>Zeros that a file has a hole for already are not written: a sparse file stays sparse.</item>
 /// <item>Flushes, and buffered durable writes, run one at a time, and flushes that wait are made as one.</item>
 /// </list>
@@ -42,8 +44,10 @@ public class FileBlockDevice : IInlineBlockDevice
     /// <summary>Opens, or creates, the file at a path. The caller owns the device.</summary>
     /// <param name="path">The path; also the device's URI.</param>
     /// <param name="options">How.</param>
-    /// <param name="cancellationToken">Before the opening has begun, it is not done; after that it is waited for.</param>
-    /// <exception cref="DeviceException">One sentence that says what is wrong; nothing is left open or created.</exception>
+    /// <param name="cancellationToken">Before the opening has begun, it is not done; after that it is waited
+    /// for.</param>
+    /// <exception cref="DeviceException">One sentence that says what is wrong; nothing is left open or
+    /// created.</exception>
     public static ValueTask<FileBlockDevice> OpenAsync(
         string path, BlockDeviceOpenOptions options, CancellationToken cancellationToken) =>
         OpenAsync(new FileOpening(path, path, options), cancellationToken);

@@ -2,11 +2,13 @@ namespace Kcopyd.Devices;
 
 /// <summary>The blocking calls that a file device makes on its open file.</summary>
 /// <remarks>
-/// Each returns 0 or the (Linux) error number; nothing here knows of epochs, bounds or padding. Safe for concurrent calls.
+/// Each returns 0 or the (Linux) error number; nothing here knows of epochs, bounds or padding. Safe for concurrent
+/// calls.
 /// </remarks>
 internal abstract class FileCalls
 {
-    /// <summary>Reads until the buffer is full, an error, or the end of the file (no error, and fewer bytes done).</summary>
+    /// <summary>Reads until the buffer is full, an error, or the end of the file (no error, and fewer bytes
+    /// done).</summary>
     internal abstract int Read(long offset, Span<byte> buffer, out int done);
 
     /// <summary>Writes all of the buffer, or fails after <paramref name="done"/> bytes.</summary>

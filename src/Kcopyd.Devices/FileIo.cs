@@ -3,11 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Kcopyd.Devices;
 
-/// <summary>What a file device does, on the calling thread: the rules of a request around the calls on the open file.</summary>
+/// <summary>What a file device does, on the calling thread: the rules of a request around the calls on the open
+/// file.</summary>
 internal sealed class FileIo(FileFacts facts, FileCalls calls)
 {
     /// <summary>
-    /// 1 GiB: how much one zeroing or discarding command covers, so that a cancelled one ends soon on a device that has to write.
+    /// 1 GiB: how much one zeroing or discarding command covers, so that a cancelled one ends soon on a device that has
+    /// to write.
     /// </summary>
     private const long CommandBytes = 1L << 30;
 
@@ -26,7 +28,8 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
 
     internal long WriteEpoch => _epochs.Current;
 
-    /// <summary>The end of the last whole block: what lies after it goes through the page cache even under direct I/O.</summary>
+    /// <summary>The end of the last whole block: what lies after it goes through the page cache even under direct
+    /// I/O.</summary>
     private long BodyEnd => _geometry.LengthBytes - (_geometry.LengthBytes % _geometry.LogicalBlockSize);
 
     internal void Read(long offset, Span<byte> buffer)

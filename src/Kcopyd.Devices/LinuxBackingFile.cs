@@ -9,7 +9,8 @@ namespace Kcopyd.Devices;
 /// <param name="Status">What it is; null where the path leads nowhere.</param>
 internal sealed record LinuxBackingFile(string Path, long Offset, string Storage, LinuxFileStatus? Status)
 {
-    /// <summary>struct loop_info64: 232 bytes, of which the first three numbers are the backing file's device, inode and rdev.</summary>
+    /// <summary>struct loop_info64: 232 bytes, of which the first three numbers are the backing file's device, inode
+    /// and rdev.</summary>
     private const int LoopStatusSize = 232;
 
     /// <summary>What tells it from another: <c>PATH inode N offset N</c>.</summary>

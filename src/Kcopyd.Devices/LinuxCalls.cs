@@ -5,8 +5,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kcopyd.Devices;
 
-/// <summary>The system calls that .NET has no form of. Each is the call as the manual has it, on 64-bit Linux.</summary>
-/// <remarks>Error numbers are in <see cref="Marshal.GetLastPInvokeError"/>; retrying and short counts are the callers' affair.</remarks>
+/// <summary>The system calls that .NET has no form of. Each is the call as the manual has it, on 64-bit
+/// Linux.</summary>
+/// <remarks>Error numbers are in <see cref="Marshal.GetLastPInvokeError"/>; retrying and short counts are the callers'
+/// affair.</remarks>
 internal static unsafe partial class LinuxCalls
 {
     internal const int OpenReadOnly = 0;
@@ -43,7 +45,8 @@ internal static unsafe partial class LinuxCalls
 
     private const string C = "libc";
 
-    /// <summary>Whether the calls below may be used: the types in their signatures are those of a 64-bit process.</summary>
+    /// <summary>Whether the calls below may be used: the types in their signatures are those of a 64-bit
+    /// process.</summary>
     internal static bool Available { get; } = OperatingSystem.IsLinux() && Environment.Is64BitProcess;
 
     /// <summary>O_DIRECT, which is one of the few flags whose number differs between processors.</summary>

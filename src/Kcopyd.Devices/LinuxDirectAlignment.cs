@@ -8,7 +8,8 @@ internal static unsafe class LinuxDirectAlignment
 {
     private const int PageSize = 4096;
 
-    /// <summary>What the kernel says (statx); where it does not, 512 or 4096 bytes, whichever a read succeeds with.</summary>
+    /// <summary>What the kernel says (statx); where it does not, 512 or 4096 bytes, whichever a read succeeds
+    /// with.</summary>
     internal static (int Block, int Memory) Find(string uri, SafeFileHandle file, LinuxFileStatus status)
     {
         if (status is { DirectOffsetAlignment: { } block, DirectMemoryAlignment: { } memory })

@@ -4,9 +4,10 @@ namespace Kcopyd.Devices;
 /// <remarks>
 /// <list type="bullet">
 /// <item>The tail, and only it, goes through the buffered handle.</item>
-/// <item>A page of the cache that holds the tail holds bytes before it as well. So that a page written back never carries old
-/// bytes over newer direct ones, direct writes near the tail and buffered writes of it run one at a time; the kernel writes the
-/// page back before a direct write or read of its range, and drops it after a direct write.</item>
+/// <item>A page of the cache that holds the tail holds bytes before it as well. So that a page written back never
+/// carries old bytes over newer direct ones, direct writes near the tail and buffered writes of it run one at a time;
+/// the kernel writes the page back before a direct write or read of its range, and drops it after a direct
+/// write.</item>
 /// <item>A flush covers both handles, because write-back errors are reported per handle.</item>
 /// </list>
 /// </remarks>

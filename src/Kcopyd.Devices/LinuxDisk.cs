@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kcopyd.Devices;
 
-/// <summary>A block special file that was just opened: its size, block sizes and abilities come from the kernel.</summary>
+/// <summary>A block special file that was just opened: its size, block sizes and abilities come from the
+/// kernel.</summary>
 internal sealed unsafe class LinuxDisk(FileOpening opening, string path, SafeFileHandle file)
 {
     internal FileIo Attach()

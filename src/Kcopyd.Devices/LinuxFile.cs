@@ -17,7 +17,8 @@ internal sealed unsafe class LinuxFile : FileCalls
     /// <summary>Takes the handles over.</summary>
     /// <param name="file">The file.</param>
     /// <param name="isBlockSpecial">Whether commands are block ioctls.</param>
-    /// <param name="createdIn">The directory in which this file was just created, to be flushed once; else null.</param>
+    /// <param name="createdIn">The directory in which this file was just created, to be flushed once; else
+    /// null.</param>
     /// <param name="vanishing">Answers whether the name still leads here.</param>
     /// <param name="sync">fsync and fdatasync, or what a test puts in their place.</param>
     internal LinuxFile(

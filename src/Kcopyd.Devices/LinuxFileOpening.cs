@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kcopyd.Devices;
 
-/// <summary>Opens a regular or block special file of Linux: type, lock, size, alignment, identity, in that order.</summary>
+/// <summary>Opens a regular or block special file of Linux: type, lock, size, alignment, identity, in that
+/// order.</summary>
 internal sealed class LinuxFileOpening(FileOpening opening)
 {
     /// <summary>rw-rw-rw-, less the user's umask.</summary>

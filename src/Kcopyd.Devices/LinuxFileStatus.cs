@@ -32,7 +32,8 @@ internal sealed record LinuxFileStatus(int Type, string Device, ulong Inode, lon
     /// <summary>The size that the file system likes I/O to have.</summary>
     internal int PreferredBlockSize { get; private init; }
 
-    /// <summary>What buffers of direct I/O are aligned to; null where the system does not say, 0 where there is no direct I/O.</summary>
+    /// <summary>What buffers of direct I/O are aligned to; null where the system does not say, 0 where there is no
+    /// direct I/O.</summary>
     internal int? DirectMemoryAlignment { get; private init; }
 
     /// <summary>What positions of direct I/O are multiples of; null and 0 as above.</summary>

@@ -2,14 +2,15 @@ namespace Kcopyd.Devices;
 
 /// <summary>Where the bytes of a file or block device really live, through partitions and loop devices.</summary>
 /// <remarks>
-/// A partition is its whole disk from a start; a loop device is its backing file (or disk) from an offset; both may be stacked.
-/// A device-mapper device is storage of its own: what it maps to is not looked through.
+/// A partition is its whole disk from a start; a loop device is its backing file (or disk) from an offset; both may be
+/// stacked. A device-mapper device is storage of its own: what it maps to is not looked through.
 /// </remarks>
 /// <param name="Storage">The storage at the bottom: <c>file:MAJOR:MINOR:INODE</c> or <c>disk:MAJOR:MINOR</c>.</param>
 /// <param name="Offset">The first byte in it.</param>
 internal sealed record LinuxLocation(string Storage, long Offset)
 {
-    /// <summary>A loop device on a partition of a loop device, and so on: more than anyone stacks, and an end to any cycle.</summary>
+    /// <summary>A loop device on a partition of a loop device, and so on: more than anyone stacks, and an end to any
+    /// cycle.</summary>
     private const int DeepestStack = 16;
 
     /// <summary>What backs the loop device on top, as <c>PATH inode N offset N</c>; null where it is none.</summary>
@@ -21,7 +22,8 @@ internal sealed record LinuxLocation(string Storage, long Offset)
     /// <summary>The directory of the whole disk in sysfs; null for a file.</summary>
     internal string? DiskDirectory { get; private init; }
 
-    /// <summary>The directory of the device itself in sysfs: the disk's, or that of a partition; null for a file.</summary>
+    /// <summary>The directory of the device itself in sysfs: the disk's, or that of a partition; null for a
+    /// file.</summary>
     internal string? Directory { get; private init; }
 
     /// <summary>The disk sequence number; null for a file or on an old kernel.</summary>

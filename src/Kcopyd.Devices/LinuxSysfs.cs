@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Kcopyd.Devices;
 
-/// <summary>Reads attributes of block devices from sysfs. An attribute that is not there is null, never an error.</summary>
+/// <summary>Reads attributes of block devices from sysfs. An attribute that is not there is null, never an
+/// error.</summary>
 internal static class LinuxSysfs
 {
     /// <summary>The directory of a block device number, with all links resolved; null where there is none.</summary>
@@ -61,7 +62,8 @@ internal static class LinuxSysfs
         return null;
     }
 
-    /// <summary>The name of the link in a directory of links that leads to a block device number; null where none does.</summary>
+    /// <summary>The name of the link in a directory of links that leads to a block device number; null where none
+    /// does.</summary>
     internal static string? LinkTo(string directory, string deviceNumber)
     {
         try

@@ -7,8 +7,9 @@ namespace Kcopyd.Devices;
 
 /// <summary>A device in memory: sparse, of any length, gone when it is disposed.</summary>
 /// <remarks>
-/// Memory is taken in chunks of 64 KiB when they are first written, and given back when they are zeroed or discarded; a chunk that
-/// is not there is a hole. All calls complete on the calling thread. There is nothing to flush, so the write epoch never ends.
+/// Memory is taken in chunks of 64 KiB when they are first written, and given back when they are zeroed or discarded; a
+/// chunk that is not there is a hole. All calls complete on the calling thread. There is nothing to flush, so the write
+/// epoch never ends.
 /// </remarks>
 public sealed class MemoryBlockDevice : IInlineBlockDevice
 {
@@ -23,7 +24,8 @@ public sealed class MemoryBlockDevice : IInlineBlockDevice
 
     /// <summary>Makes a device that reads as zeros.</summary>
     /// <param name="length">Its size; need not be whole sectors.</param>
-    /// <param name="logicalBlockSize">What positions and lengths must be multiples of: a power of two up to 64 KiB.</param>
+    /// <param name="logicalBlockSize">What positions and lengths must be multiples of: a power of two up to 64
+    /// KiB.</param>
     public MemoryBlockDevice(ByteCount length, int logicalBlockSize = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length.Value, nameof(length));

@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kcopyd.Devices;
 
-/// <summary>Opens a buffered regular file on any system that .NET runs on. Holes, direct I/O and disks are for Linux.</summary>
+/// <summary>Opens a buffered regular file on any system that .NET runs on. Holes, direct I/O and disks are for
+/// Linux.</summary>
 internal static class PortableFileOpening
 {
     internal static FileIo Open(FileOpening opening)

@@ -5,7 +5,8 @@ namespace Kcopyd.Devices;
 /// <summary>Zeros to write from: one aligned allocation of the process, read only, never freed.</summary>
 internal static unsafe class ZeroBuffer
 {
-    /// <summary>256 KiB: large enough that the call costs little beside the copy, small enough to stay in a core's cache.</summary>
+    /// <summary>256 KiB: large enough that the call costs little beside the copy, small enough to stay in a core's
+    /// cache.</summary>
     internal const int Size = 256 * 1024;
 
     private static readonly byte* Memory = Allocate();

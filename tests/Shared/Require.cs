@@ -1,6 +1,7 @@
 namespace Kcopyd.Tests.Shared;
 
-/// <summary>What a test needs of the machine. Without it the test is skipped, saying why; in CI (CI=true) it fails.</summary>
+/// <summary>What a test needs of the machine. Without it the test is skipped, saying why; in CI (CI=true) it
+/// fails.</summary>
 internal static class Require
 {
     /// <summary>Linux, for system calls of its own.</summary>
