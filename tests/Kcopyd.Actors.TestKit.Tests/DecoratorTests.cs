@@ -1,4 +1,5 @@
 using Kcopyd.Actors.TestKit.Devices;
+using Kcopyd.Core;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.TestKit.Tests;
@@ -31,6 +32,22 @@ public sealed class DecoratorTests
     }
 
     [Fact]
+    public async Task Counts_include_inline_requests_of_a_device_that_takes_them()
+    {
+        await using var device = CountingBlockDevice.Over(new MemoryBlockDevice(1.MiB));
+        var inline = Assert.IsAssignableFrom<IInlineBlockDevice>(device);
+
+        inline.Write(0, new byte[4096], WriteDurability.Cached);
+        inline.Read(0, new byte[512]);
+        await device.ReadAsync(512, new byte[512], default);
+        Assert.Throws<DeviceException>(() => inline.Read(1024 * 1024, new byte[512]));
+
+        Assert.False(inline.WaitsForMedium);
+        Assert.Equal(new DeviceCounts(1, 1, 0, 4096) { MaxInFlight = 1 }, device[DeviceOperation.Write]);
+        Assert.Equal(new DeviceCounts(3, 2, 1, 1024) { MaxInFlight = 1 }, device[DeviceOperation.Read]);
+    }
+
+    [Fact]
     public async Task Limited_device_offers_less_and_keeps_the_contract_of_what_is_left()
     {
         _array.Bytes.AsSpan().Fill(1);
@@ -48,6 +65,20 @@ public sealed class DecoratorTests
         var failure = await Assert.ThrowsAsync<DeviceException>(
             () => device.ReadAsync(512, new byte[512], default).AsTask());
         Assert.Equal(DeviceErrorKind.InvalidRequest, failure.Kind);
+    }
+
+    [Fact]
+    public async Task Device_without_byte_granularity_takes_whole_sectors_and_an_odd_end()
+    {
+        await using var device = new LimitedBlockDevice(new MemoryBlockDevice(new ByteCount(1000)))
+        {
+            Without = BlockDeviceAbilities.ByteGranular,
+        };
+
+        Assert.Equal(512, device.Geometry.LogicalBlockSize);
+        Assert.False(device.Geometry.Can(BlockDeviceAbilities.ByteGranular));
+        await device.ReadAsync(512, new byte[488], default);
+        await Assert.ThrowsAsync<DeviceException>(() => device.ReadAsync(0, new byte[100], default).AsTask());
     }
 
     [Fact]

@@ -75,6 +75,22 @@ public sealed class FaultyBlockDeviceTests
     }
 
     [Fact]
+    public async Task Part_of_a_write_that_succeeds_is_whole_sectors()
+    {
+        await using var memory = new MemoryBlockDevice(4.KiB);
+        await using var device = new FaultyBlockDevice(
+            memory, DeviceFault.At(DeviceOperation.Write, 1) with { BytesBefore = 700 });
+        var bytes = TestPatterns.Create(512, 2048, Seed);
+
+        var failure = await Assert.ThrowsAsync<DeviceException>(
+            () => device.WriteAsync(512, bytes, WriteDurability.Cached, default).AsTask());
+
+        Assert.Equal(1024, failure.Offset);
+        await device.ReadAsync(512, bytes, default);
+        Assert.Equal(1024, TestPatterns.FirstDifference(bytes, 512, Seed));
+    }
+
+    [Fact]
     public async Task Failed_flush_ends_the_epoch_and_the_next_flush_of_it_says_that_writes_are_lost()
     {
         await using var device = new FaultyBlockDevice(_array, DeviceFault.At(DeviceOperation.Flush, 1));

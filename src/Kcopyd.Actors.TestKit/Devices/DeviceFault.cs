@@ -37,7 +37,7 @@ public sealed record DeviceFault(DeviceOperation Operation)
 
     /// <summary>
     /// How many bytes of the request still succeed; null (the default): those before <see cref="Range"/>, and none
-    /// without a range. Rounded down to the device's logical block size.
+    /// without a range. Rounded down to whole sectors and logical blocks.
     /// </summary>
     public long? BytesBefore { get; init; }
 
@@ -75,7 +75,10 @@ public sealed record DeviceFault(DeviceOperation Operation)
     internal long FailingOffset(DeviceRequest request, int blockSize)
     {
         var before = BytesBefore ?? Math.Max(0, (Range?.StartBytes ?? request.Offset) - request.Offset);
-        before = Math.Min(before, request.Length);
-        return request.Offset + (before / blockSize * blockSize);
+        var failing = request.Offset + Math.Min(before, request.Length);
+
+        // A device of bytes too writes a sector wholly or not at all.
+        var unit = Math.Max(blockSize, Sectors.Size);
+        return Math.Max(request.Offset, failing / unit * unit);
     }
 }

@@ -15,6 +15,18 @@ namespace Kcopyd.Actors.TestKit.Simulation;
 /// each run.
 /// </para>
 /// </remarks>
+/// <example>
+/// <code>
+/// using var simulation = SimulatedActorSystem.Create(0);
+/// for (var seed = 0; seed &lt; 1000; seed++)
+/// {
+///     simulation.Reseed(seed);
+///     var target = new SimulatedBlockDevice(new MemoryBlockDevice(1.MiB), simulation.Loop);
+///     var actor = simulation.System.ActorOf(PropsOf(target, done));
+///     simulation.Loop.Run(done.Task);     // throws, naming the seed, when nothing can run any more
+/// }
+/// </code>
+/// </example>
 public sealed class SimulatedActorSystem : IDisposable
 {
     private const string Name = "simulation";
