@@ -60,11 +60,12 @@ public class FileBlockDevice : IInlineBlockDevice
         Io.Write(offset, buffer, durability);
 
     /// <inheritdoc/>
-    public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) => _threads.RunAsync(
-        Uri,
-        (Io, offset, buffer),
-        static (call, _) => call.Io.Read(call.offset, call.buffer.Span),
-        cancellationToken);
+    public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
+        _threads.RunAsync(
+            Uri,
+            (Io, offset, buffer),
+            static (call, _) => call.Io.Read(call.offset, call.buffer.Span),
+            cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask WriteAsync(
@@ -76,11 +77,12 @@ public class FileBlockDevice : IInlineBlockDevice
             cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask WriteZeroesAsync(long offset, long length, CancellationToken cancellationToken) => _threads.RunAsync(
-        Uri,
-        (Io, offset, length),
-        static (call, token) => call.Io.WriteZeroes(call.offset, call.length, token),
-        cancellationToken);
+    public ValueTask WriteZeroesAsync(long offset, long length, CancellationToken cancellationToken) =>
+        _threads.RunAsync(
+            Uri,
+            (Io, offset, length),
+            static (call, token) => call.Io.WriteZeroes(call.offset, call.length, token),
+            cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DiscardAsync(long offset, long length, CancellationToken cancellationToken) => _threads.RunAsync(

@@ -7,7 +7,8 @@ internal sealed class FileScheme : IBlockDeviceOpener
 
     public async ValueTask<IBlockDevice> OpenAsync(
         string uri, BlockDeviceOpenOptions options, CancellationToken cancellationToken) =>
-        await FileBlockDevice.OpenAsync(new FileOpening(uri, PathOf(uri), options), cancellationToken).ConfigureAwait(false);
+        await FileBlockDevice.OpenAsync(new FileOpening(uri, PathOf(uri), options), cancellationToken)
+            .ConfigureAwait(false);
 
     public ValueTask<BlockDeviceDescription> DescribeAsync(string uri, CancellationToken cancellationToken) =>
         DeviceThreads.Opening.AskAsync(

@@ -59,7 +59,8 @@ public class LinearBlockDevice : IBlockDevice
     public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) => SplitAsync(
         new LinearRequest(DeviceOperation.Read, offset, buffer.Length),
         buffer,
-        static (piece, all, token) => piece.Device.ReadAsync(piece.Offset, all.Slice(piece.At, (int)piece.Length), token),
+        static (piece, all, token) => piece.Device.ReadAsync(
+            piece.Offset, all.Slice(piece.At, (int)piece.Length), token),
         cancellationToken);
 
     /// <inheritdoc/>

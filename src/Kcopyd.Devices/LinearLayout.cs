@@ -74,7 +74,9 @@ internal sealed class LinearLayout
         return length % Sectors.Size == 0 || isLast
             ? new LinearPart(device, start, range.StartBytes, length)
             : throw Refusal(
-                uri, $"{device.Identity.Uri} ends within a sector, at byte {device.Geometry.LengthBytes}: only a last part may");
+                uri,
+                $"{device.Identity.Uri} ends within a sector, at byte {device.Geometry.LengthBytes}: only a last part "
+                    + "may");
     }
 
     private static DeviceException Refusal(string uri, string reason) =>

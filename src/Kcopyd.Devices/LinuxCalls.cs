@@ -98,7 +98,8 @@ internal static unsafe partial class LinuxCalls
     internal static partial int Status(int directory, string path, int flags, uint mask, LinuxStatusBuffer* status);
 
     [LibraryImport(C, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int Status(SafeFileHandle file, string path, int flags, uint mask, LinuxStatusBuffer* status);
+    internal static partial int Status(
+        SafeFileHandle file, string path, int flags, uint mask, LinuxStatusBuffer* status);
 
     [LibraryImport(C, EntryPoint = "fstatfs", SetLastError = true)]
     internal static partial int FileSystemStatus(SafeFileHandle file, byte* status);

@@ -14,7 +14,10 @@ internal static class PortableFileOpening
         if (opening.Options.Direct)
         {
             throw new DeviceException(
-                uri, DeviceOperation.Open, DeviceErrorKind.NotSupported, "direct I/O is for 64-bit Linux; open it buffered");
+                uri,
+                DeviceOperation.Open,
+                DeviceErrorKind.NotSupported,
+                "direct I/O is for 64-bit Linux; open it buffered");
         }
 
         var isNew = !Describe(uri, path).Exists;
@@ -57,7 +60,10 @@ internal static class PortableFileOpening
         if (Directory.Exists(path))
         {
             throw new DeviceException(
-                uri, DeviceOperation.Open, DeviceErrorKind.NotADevice, "it is a directory, not a file or a block device");
+                uri,
+                DeviceOperation.Open,
+                DeviceErrorKind.NotADevice,
+                "it is a directory, not a file or a block device");
         }
 
         var file = new FileInfo(path);
@@ -107,5 +113,6 @@ internal static class PortableFileOpening
         return new FileIo(facts, new PortableFile(path, file, created));
     }
 
-    private static string Storage(string path) => $"file:{new FileInfo(path).ResolveLinkTarget(true)?.FullName ?? path}";
+    private static string Storage(string path) =>
+        $"file:{new FileInfo(path).ResolveLinkTarget(true)?.FullName ?? path}";
 }
