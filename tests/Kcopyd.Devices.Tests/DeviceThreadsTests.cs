@@ -2,7 +2,7 @@ namespace Kcopyd.Devices.Tests;
 
 public sealed class DeviceThreadsTests
 {
-    private const string Device = "/device";
+    private static readonly DeviceCall Device = new("/device", DeviceOperation.Read);
 
     [Fact]
     public async Task Calls_run_side_by_side_up_to_the_bound()

@@ -169,7 +169,9 @@ public sealed class FileBlockDeviceErrorTests : IDisposable
         await device.DisposeAsync();
         await device.DisposeAsync();
 
-        await Devices.FailsAsync(DeviceErrorKind.Closed, () => Devices.WriteAsync(device, 0, new byte[512]));
+        var failure = await Devices.FailsAsync(
+            DeviceErrorKind.Closed, () => Devices.WriteAsync(device, 0, new byte[512]));
+        Assert.Equal(DeviceOperation.Write, failure.Operation);
         await Devices.FailsAsync(DeviceErrorKind.Closed, () => device.FlushAsync(device.WriteEpoch, default).AsTask());
         await Devices.FailsAsync(DeviceErrorKind.Closed, () => device.ConfirmAsync(default).AsTask());
         Assert.Throws<DeviceException>(() => device.Read(0, new byte[512]));

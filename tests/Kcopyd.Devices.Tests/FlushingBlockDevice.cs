@@ -2,7 +2,8 @@ using Kcopyd.Core;
 
 namespace Kcopyd.Devices.Tests;
 
-/// <summary>A memory device, only asynchronous, whose next flush can be made to fail and whose failures have a place.</summary>
+/// <summary>A memory device, only asynchronous, whose next flush can be made to fail and whose failures have a
+/// place.</summary>
 internal sealed class FlushingBlockDevice(ByteCount length, int logicalBlockSize = 1) : IBlockDevice
 {
     private readonly MemoryBlockDevice _memory = new(length, logicalBlockSize);

@@ -128,6 +128,42 @@ public sealed class LinearBlockDeviceTests
         Assert.False(linear.Geometry.Can(BlockDeviceAbilities.ByteGranular));
         Assert.Throws<DeviceException>(() => Create(Region(a, 0, 1), IoRegion.Whole(b)));
         Assert.Throws<DeviceException>(() => Create(Region(b, 1, 8)));
+        Assert.Throws<DeviceException>(() => Create(Region(b, 0, 9)));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_pads_the_last_block_is_not_written_to_what_follows_the_last_part(bool inline)
+    {
+        // linear   0-7 | 8 . . . . . . .   in blocks of 8 sectors, of which the last holds one
+        // parts    a   | b: 0, and b has 15 more
+        await using var a = new MemoryBlockDevice(new ByteCount(4096), logicalBlockSize: 4096);
+        await using IBlockDevice b = inline
+            ? new MemoryBlockDevice(new ByteCount(8192), logicalBlockSize: 512)
+            : new FlushingBlockDevice(new ByteCount(8192), logicalBlockSize: 512);
+        await using var linear = Create(IoRegion.Whole(a), Region(b, 0, 1));
+        var content = Devices.Bytes(8192, seed: 1);
+
+        await linear.WriteAsync(0, content, WriteDurability.Cached, default);
+        (linear as IInlineBlockDevice)?.Write(0, content, WriteDurability.Cached);
+        await linear.WriteZeroesAsync(4096, 4096, default);
+        await linear.WriteAsync(4096, content.AsMemory(4096), WriteDurability.Cached, default);
+
+        var expected = content.ToArray();
+        expected.AsSpan(4608).Clear();
+        var stored = expected.ToArray();
+        stored.AsSpan(0, 4096).Clear();
+        Assert.Equal(stored[4096..], (await Devices.ReadAllAsync(b))[..4096]);
+        Assert.Equal(new byte[4096], (await Devices.ReadAllAsync(b))[4096..]);
+        var back = Devices.Bytes(8192, seed: 2);
+        await linear.ReadAsync(0, back, default);
+        Assert.Equal(expected, back);
+        (linear as IInlineBlockDevice)?.Read(0, back);
+        Assert.Equal(expected, back);
+        Assert.Equal(
+            [new BlockExtent(4608, 512, BlockStatus.Zero)], await linear.GetBlockStatusAsync(4608, 512, default));
+        Assert.Equal([.. a.Locate(0, 4096), .. b.Locate(0, 512)], linear.Locate(0, 8192));
     }
 
     [Fact]
