@@ -1,0 +1,249 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+
+namespace Kcopyd.Core.Copying;
+
+/// <summary>Decides everything about a job: what is next, what an error means, when it is over. Pure.</summary>
+/// <remarks>
+/// Invariants: a segment is begun only while the intent is to proceed; the phase changes only when nothing is in flight; an
+/// intent to end waits for what is in flight and is never taken back; exactly one <see cref="CopyJobEffect.Finish"/> is told.
+/// </remarks>
+public static class CopyJobTransitions
+{
+    private static readonly CopyJobEffect Withdraw = new CopyJobEffect.WithdrawRequests();
+
+    /// <summary>The state after an event, and what is to be done. An event that comes too late changes nothing.</summary>
+    public static CopyJobTransition Apply(CopyJobState state, CopyJobEvent @event)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (state.Phase == CopyPhase.Ended)
+        {
+            return new CopyJobTransition(state, []);
+        }
+
+        var effects = ImmutableArray.CreateBuilder<CopyJobEffect>();
+        var next = @event switch
+        {
+            CopyJobEvent.Started => Begin(state),
+            CopyJobEvent.StatusKnown e => state with { IsAwaiting = false, Plan = state.Plan.WithStatus(e.Status) },
+            CopyJobEvent.SegmentSettled e => Settle(state with { InFlight = state.InFlight - 1 }, e.Segment, e.Result),
+            CopyJobEvent.SegmentReturned e => Return(state, e.Segment),
+            CopyJobEvent.SegmentLost e => Lose(state, e.Segment, e.Reason),
+            CopyJobEvent.TargetsFlushed e => Flushed(state with { IsAwaiting = false }, e.Failures),
+            CopyJobEvent.CachesDropped => state with { IsAwaiting = false, AreCachesDropped = true },
+            CopyJobEvent.DevicesConfirmed e => Confirmed(state with { IsAwaiting = false }, e.Failures),
+            CopyJobEvent.PauseRequested => Intend(state, CopyIntent.Pause),
+            CopyJobEvent.ResumeRequested => Resume(state),
+            CopyJobEvent.CancelRequested => Intend(state, CopyIntent.Cancel),
+            _ => throw new UnreachableException($"{state.Phase} x {@event}"),
+        };
+
+        // Whoever wants to stop does not wait for pages that others hold.
+        if (next.Intent != CopyIntent.Proceed && state.Intent == CopyIntent.Proceed && next.InFlight > 0)
+        {
+            effects.Add(Withdraw);
+        }
+
+        return new CopyJobTransition(Advance(next, effects), effects.DrainToImmutable());
+    }
+
+    private static CopyJobState Begin(CopyJobState state)
+    {
+        var spec = state.Spec;
+        return spec.Kind == CopyJobKind.Verify
+            ? BeginCompare(state)
+            : state with
+            {
+                Plan = new CopyPlan(
+                    [new PlanRun(SectorRange.Create(0, spec.SectorCount), state.AllTargets)],
+                    spec.Options.SegmentSize.Value / Sectors.Size,
+                    spec.Kind == CopyJobKind.Zero ? SegmentKind.Zero : SegmentKind.Data)
+                {
+                    FollowsStatus = spec.Options.Sparse && spec.Kind == CopyJobKind.Copy,
+                },
+            };
+    }
+
+    private static CopyJobState BeginCompare(CopyJobState state)
+    {
+        // What could not be read cannot be compared, and who already failed differs for a known reason.
+        var readable = new ExtentSet([SectorRange.Create(0, state.Spec.SectorCount)]);
+        foreach (var zeroed in state.Zeroed)
+        {
+            readable.Remove(zeroed.Range.Shift(-state.Spec.SourceStart));
+        }
+
+        var targets = state.LiveTargets.Except(state.WriteErrors);
+        return state with
+        {
+            Phase = CopyPhase.Verifying,
+            Plan = new CopyPlan(
+                [.. readable.Select(range => new PlanRun(range, targets))],
+                state.Spec.CompareSectors,
+                SegmentKind.Compare),
+        };
+    }
+
+    private static CopyJobState Settle(CopyJobState state, Segment segment, SegmentResult result)
+    {
+        Invariant.Holds(state.InFlight >= 0);
+        return state.Phase == CopyPhase.Verifying
+            ? Compared(state, segment, result)
+            : CopyErrors.Apply(
+                state with { CopiedSectors = state.CopiedSectors + segment.Range.Count }, result);
+    }
+
+    private static CopyJobState Compared(CopyJobState state, Segment segment, SegmentResult result)
+    {
+        // A comparison goes on past differences: who asks wants to know all of them.
+        var next = state with { ComparedSectors = state.ComparedSectors + segment.Range.Count };
+        next = CopyErrors.Record(next, result.TargetFailures);
+        return result.ReadFailure is { } failure ? CopyErrors.Record(next with { ReadError = true }, [failure]) : next;
+    }
+
+    private static CopyJobState Return(CopyJobState state, Segment segment)
+    {
+        Invariant.Holds(state.InFlight > 0);
+        return state with { InFlight = state.InFlight - 1, Returned = state.Returned.Add(segment.Index, segment) };
+    }
+
+    private static CopyJobState Lose(CopyJobState state, Segment segment, string reason)
+    {
+        var again = segment with { Attempt = segment.Attempt + 1 };
+        if (again.Attempt < CopyJobState.MaxAttempts)
+        {
+            return Return(state, again);
+        }
+
+        var failure = new CopyFailure(CopyFailureKind.Engine, null, segment.Range, 0, true, reason);
+        var next = CopyErrors.Record(state with { InFlight = state.InFlight - 1 }, [failure]);
+        return Intend(next, CopyIntent.Fail);
+    }
+
+    private static CopyJobState Flushed(CopyJobState state, ImmutableArray<CopyFailure> failures)
+    {
+        var next = CopyErrors.FailTargets(state, failures);
+        return state.Spec.Options.Verify && next.Intent is not (CopyIntent.Fail or CopyIntent.Cancel)
+            ? BeginCompare(next)
+            : next with { Phase = CopyPhase.Confirming };
+    }
+
+    private static CopyJobState Confirmed(CopyJobState state, ImmutableArray<CopyFailure> failures)
+    {
+        var next = CopyErrors.FailTargets(state, failures.RemoveAll(failure => failure.Target is null));
+        var source = failures.FirstOrDefault(failure => failure.Target is null);
+        return End(source is null ? next : CopyErrors.Record(next, [source]));
+    }
+
+    private static CopyJobState Intend(CopyJobState state, CopyIntent intent) =>
+        state.Intent is CopyIntent.Fail or CopyIntent.Cancel ? state : state with { Intent = intent };
+
+    private static CopyJobState Resume(CopyJobState state) =>
+        state.Intent == CopyIntent.Pause ? state with { Intent = CopyIntent.Proceed } : state;
+
+    /// <summary>Goes as far as the state allows.</summary>
+    private static CopyJobState Advance(CopyJobState state, ImmutableArray<CopyJobEffect>.Builder effects)
+    {
+        var next = state.Intent switch
+        {
+            CopyIntent.Proceed => Proceed(state, effects),
+            CopyIntent.Cancel or CopyIntent.Fail when state.IsQuiet => End(state),
+            _ => state,
+        };
+        if (next.Phase == CopyPhase.Ended)
+        {
+            effects.Add(new CopyJobEffect.Finish(next.Outcome));
+        }
+
+        return next;
+    }
+
+    private static CopyJobState Proceed(CopyJobState state, ImmutableArray<CopyJobEffect>.Builder effects)
+    {
+        var next = state;
+        if (next is { Phase: CopyPhase.Verifying, AreCachesDropped: false })
+        {
+            return next.IsAwaiting ? next : Await(next, effects, new CopyJobEffect.DropCaches(next.LiveTargets));
+        }
+
+        while (next.Phase is CopyPhase.Copying or CopyPhase.Verifying
+            && next.InFlight < next.Spec.Options.InFlight
+            && TryTake(ref next, out var segment))
+        {
+            effects.Add(new CopyJobEffect.StartSegment(segment));
+        }
+
+        if (next.IsAwaiting || next.Phase == CopyPhase.Ended)
+        {
+            return next;
+        }
+
+        return next.Phase switch
+        {
+            CopyPhase.Copying or CopyPhase.Verifying => ProceedWithPlan(next, effects),
+            CopyPhase.Flushing => Await(next, effects, new CopyJobEffect.FlushTargets(next.LiveTargets)),
+            _ => Await(next, effects, new CopyJobEffect.ConfirmDevices(next.LiveTargets)),
+        };
+    }
+
+    private static CopyJobState ProceedWithPlan(CopyJobState state, ImmutableArray<CopyJobEffect>.Builder effects)
+    {
+        if (!state.Returned.IsEmpty)
+        {
+            return state;
+        }
+
+        switch (state.Plan.Next(state.Dropped))
+        {
+            case PlanStep.NeedsStatus needs:
+                return Await(state, effects, new CopyJobEffect.AskStatus(needs.Range));
+            case PlanStep.Done when state.InFlight == 0:
+                var phase = state.Phase == CopyPhase.Copying && state.Spec.Options.FlushesAtEnd
+                    ? CopyPhase.Flushing
+                    : CopyPhase.Confirming;
+                return Proceed(state with { Phase = phase }, effects);
+            default:
+                return state;
+        }
+    }
+
+    private static bool TryTake(ref CopyJobState state, out Segment segment)
+    {
+        if (!state.Returned.IsEmpty)
+        {
+            segment = state.Returned.First().Value;
+            state = state with { InFlight = state.InFlight + 1, Returned = state.Returned.Remove(segment.Index) };
+            return true;
+        }
+
+        if (state.Plan.Next(state.Dropped) is not PlanStep.Next step)
+        {
+            segment = default;
+            return false;
+        }
+
+        segment = step.Segment;
+        state = state with { InFlight = state.InFlight + 1, Plan = step.Rest };
+        return true;
+    }
+
+    private static CopyJobState Await(
+        CopyJobState state, ImmutableArray<CopyJobEffect>.Builder effects, CopyJobEffect question)
+    {
+        effects.Add(question);
+        return state with { IsAwaiting = true };
+    }
+
+    private static CopyJobState End(CopyJobState state) => state with
+    {
+        Phase = CopyPhase.Ended,
+        Outcome = state switch
+        {
+            { Intent: CopyIntent.Cancel } => CopyOutcome.Cancelled,
+            { Intent: CopyIntent.Fail } => CopyOutcome.Failed,
+            { FailureCount: > 0 } when CopyErrors.AreFatal(state) => CopyOutcome.Failed,
+            { FailureCount: > 0 } => CopyOutcome.CompletedWithErrors,
+            _ => CopyOutcome.Completed,
+        },
+    };
+}

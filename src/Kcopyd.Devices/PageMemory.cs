@@ -1,0 +1,83 @@
+using System.Runtime.InteropServices;
+using Kcopyd.Core;
+using Kcopyd.Core.Paging;
+
+namespace Kcopyd.Devices;
+
+/// <summary>The pages of one client: one aligned native allocation. Safe for concurrent calls.</summary>
+/// <remarks>
+/// The allocation is freed when it was disposed and the last lease came back, whichever is later: pages that the kernel still
+/// reads or writes are never freed under it. Which pages are free is not its affair; that is <see cref="PageBudget"/>.
+/// </remarks>
+public sealed unsafe class PageMemory : IDisposable
+{
+    /// <summary>What pages that nobody holds read as in debug builds, so that who kept a buffer finds out in a test.</summary>
+    public const byte Poison = 0x67;
+
+    private byte* _pages;
+
+    // One for the owner, one for each lease that is out.
+    private int _holders = 1;
+    private int _isDisposed;
+
+    /// <summary>Allocates; pages cost nothing until they are first used.</summary>
+    /// <param name="totalPages">At least one.</param>
+    /// <exception cref="OutOfMemoryException">There is no such amount of memory.</exception>
+    public PageMemory(int totalPages)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(totalPages);
+        TotalPages = totalPages;
+        _pages = (byte*)NativeMemory.AlignedAlloc((nuint)totalPages * PageBudget.PageSize, PageBudget.PageSize);
+    }
+
+    /// <summary>All pages there are.</summary>
+    public int TotalPages { get; }
+
+    /// <summary>Leases that are out.</summary>
+    public int LeaseCount => Volatile.Read(ref _holders) - 1 + Volatile.Read(ref _isDisposed);
+
+    /// <summary>Whether the allocation was freed.</summary>
+    public bool IsFreed => Volatile.Read(ref _holders) == 0;
+
+    /// <summary>Hands out a run of pages that the budget granted.</summary>
+    /// <param name="run">The pages; empty for work that needs none.</param>
+    /// <param name="returned">Called once, from whatever thread gives back the last hold, when nobody uses the pages any more.</param>
+    public PageLease Lease(PageRun run, Action<PageLease> returned)
+    {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
+        Invariant.Holds(run.First >= 0 && run.End <= TotalPages);
+        Interlocked.Increment(ref _holders);
+        return new PageLease(this, run, returned);
+    }
+
+    /// <summary>Frees the pages, at once or when the last lease comes back.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 0)
+        {
+            Leave();
+        }
+    }
+
+    internal Span<byte> Span(PageRun run) =>
+        new(_pages + ((nint)run.First * PageBudget.PageSize), run.Count * PageBudget.PageSize);
+
+    internal byte* Pointer(PageRun run) => _pages + ((nint)run.First * PageBudget.PageSize);
+
+    internal void TakeBack(PageRun run)
+    {
+#if DEBUG
+        Span(run).Fill(Poison);
+#endif
+        Leave();
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            NativeMemory.AlignedFree(_pages);
+            _pages = null;
+        }
+    }
+}
