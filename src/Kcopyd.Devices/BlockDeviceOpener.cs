@@ -80,7 +80,9 @@ public sealed class BlockDeviceOpener : IBlockDeviceOpener
         var colon = uri.IndexOf(':', StringComparison.Ordinal);
 
         // One letter and a colon is a drive of Windows.
-        return colon >= 2 && char.IsAsciiLetterLower(uri[0]) && uri.AsSpan(0, colon).IndexOfAnyExcept(NameCharacters) < 0
+        return colon >= 2
+            && char.IsAsciiLetterLower(uri[0])
+            && uri.AsSpan(0, colon).IndexOfAnyExcept(NameCharacters) < 0
             ? uri[..colon]
             : null;
     }

@@ -14,7 +14,11 @@ internal static class BlockRequest
         var end = offset + length;
         if (offset % block != 0)
         {
-            throw Refusal(device, operation, offset, $"the position is not a multiple of the logical block size, {block} bytes");
+            throw Refusal(
+                device,
+                operation,
+                offset,
+                $"the position is not a multiple of the logical block size, {block} bytes");
         }
 
         if (end % block != 0 && end != geometry.LengthBytes && end != RoundUp(geometry.LengthBytes, Sectors.Size))

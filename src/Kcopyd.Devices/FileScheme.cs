@@ -7,11 +7,12 @@ internal sealed class FileScheme : IBlockDeviceOpener
 
     public async ValueTask<IBlockDevice> OpenAsync(
         string uri, BlockDeviceOpenOptions options, CancellationToken cancellationToken) =>
-        await FileBlockDevice.OpenAsync(new FileOpening(uri, PathOf(uri), options), cancellationToken).ConfigureAwait(false);
+        await FileBlockDevice.OpenAsync(new FileOpening(uri, PathOf(uri), options), cancellationToken)
+            .ConfigureAwait(false);
 
     public ValueTask<BlockDeviceDescription> DescribeAsync(string uri, CancellationToken cancellationToken) =>
         DeviceThreads.Opening.AskAsync(
-            uri,
+            new DeviceCall(uri, DeviceOperation.Open),
             (uri, path: PathOf(uri)),
             static asked => FileOpening.Describe(asked.uri, asked.path),
             cancellationToken);

@@ -121,7 +121,7 @@ internal sealed class LinearScheme(IBlockDeviceOpener devices) : IBlockDeviceOpe
             throw Refusal(
                 uri,
                 DeviceErrorKind.InvalidRequest,
-                $"{part.Start}+{part.Count ?? 1} sectors are past the end of {part.Device}, which has {sectors} sectors");
+                $"{part.Start}+{part.Count ?? 1} sectors are past the end of {part.Device}, which has {sectors}");
         }
 
         var start = Sectors.ToBytes(part.Start);

@@ -22,6 +22,7 @@ internal static unsafe partial class LinuxCalls
     internal const int LockShared = 1;
     internal const int LockExclusive = 2;
     internal const int LockNonBlocking = 4;
+    internal const int Unlock = 8;
 
     internal const int FallocateKeepSize = 1;
     internal const int FallocatePunchHole = 2;
@@ -98,7 +99,8 @@ internal static unsafe partial class LinuxCalls
     internal static partial int Status(int directory, string path, int flags, uint mask, LinuxStatusBuffer* status);
 
     [LibraryImport(C, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    internal static partial int Status(SafeFileHandle file, string path, int flags, uint mask, LinuxStatusBuffer* status);
+    internal static partial int Status(
+        SafeFileHandle file, string path, int flags, uint mask, LinuxStatusBuffer* status);
 
     [LibraryImport(C, EntryPoint = "fstatfs", SetLastError = true)]
     internal static partial int FileSystemStatus(SafeFileHandle file, byte* status);

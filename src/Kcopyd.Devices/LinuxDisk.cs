@@ -53,8 +53,9 @@ internal sealed unsafe class LinuxDisk(FileOpening opening, string path, SafeFil
         var abilities = BlockDeviceAbilities.None;
         if (opening.IsWritable && location.DiskDirectory is { } disk)
         {
-            abilities = (LinuxSysfs.Number(disk, "queue/write_zeroes_max_bytes") > 0 ? BlockDeviceAbilities.WriteZeroes : 0)
-                | (LinuxSysfs.Number(disk, "queue/discard_max_bytes") > 0 ? BlockDeviceAbilities.Discard : 0);
+            var zeroes = LinuxSysfs.Number(disk, "queue/write_zeroes_max_bytes") > 0;
+            var discards = LinuxSysfs.Number(disk, "queue/discard_max_bytes") > 0;
+            abilities = (zeroes ? BlockDeviceAbilities.WriteZeroes : 0) | (discards ? BlockDeviceAbilities.Discard : 0);
         }
 
         return new BlockDeviceGeometry(length, logical, physical, IsReadOnly: !opening.IsWritable, abilities);

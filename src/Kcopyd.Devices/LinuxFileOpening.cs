@@ -87,7 +87,8 @@ internal sealed class LinuxFileOpening(FileOpening opening)
 
     private FileIo? TryCreate(long length)
     {
-        var directory = OpenOrThrow(Path.GetDirectoryName(_path)!, LinuxCalls.OpenReadOnly | LinuxCalls.OpenCloseOnExec, 0);
+        const int readOnly = LinuxCalls.OpenReadOnly | LinuxCalls.OpenCloseOnExec;
+        var directory = OpenOrThrow(Path.GetDirectoryName(_path)!, readOnly, 0);
         var created = LinuxCalls.Open(
             _path, Mode | LinuxCalls.OpenCreate | LinuxCalls.OpenExclusive, CreationMode);
         if (created.IsInvalid)
@@ -222,10 +223,10 @@ internal sealed class LinuxFileOpening(FileOpening opening)
     }
 
     private string HeldReason => opening.IsWritable
-        ? "it is open elsewhere: a file to be written is locked (flock) against this program, other runs of it, and every "
-            + "program that takes such locks, and one of them has it"
-        : "it is being written: a file to be read is locked (flock) against writers in this program, in other runs of it, and "
-            + "in every program that takes such locks, and one of them has it";
+        ? "it is open elsewhere: a file to be written is locked (flock) against this program, other runs of it, and "
+            + "every program that takes such locks, and one of them has it"
+        : "it is being written: a file to be read is locked (flock) against writers in this program, in other runs of "
+            + "it, and in every program that takes such locks, and one of them has it";
 
     private int Mode => LinuxCalls.OpenCloseOnExec
         | LinuxCalls.OpenNoTerminal

@@ -32,7 +32,8 @@ public sealed class MemoryBlockDevice : IInlineBlockDevice
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length.Value, (long)Array.MaxLength * ChunkSize, nameof(length));
         ArgumentOutOfRangeException.ThrowIfLessThan(logicalBlockSize, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(logicalBlockSize, ChunkSize);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(BitOperations.IsPow2(logicalBlockSize), true, nameof(logicalBlockSize));
+        ArgumentOutOfRangeException.ThrowIfNotEqual(
+            BitOperations.IsPow2(logicalBlockSize), true, nameof(logicalBlockSize));
         var number = Interlocked.Increment(ref _lastNumber).ToString(CultureInfo.InvariantCulture);
         _storage = $"memory:{number}";
         _chunks = new byte[(length.Value + ChunkSize - 1) / ChunkSize][];
@@ -115,7 +116,10 @@ public sealed class MemoryBlockDevice : IInlineBlockDevice
 
     /// <inheritdoc/>
     public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
-        Inline.Run((Device: this, offset, buffer), static call => call.Device.Read(call.offset, call.buffer.Span), cancellationToken);
+        Inline.Run(
+            (Device: this, offset, buffer),
+            static call => call.Device.Read(call.offset, call.buffer.Span),
+            cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask WriteAsync(
@@ -146,7 +150,10 @@ public sealed class MemoryBlockDevice : IInlineBlockDevice
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<BlockExtent>> GetBlockStatusAsync(
         long offset, long length, CancellationToken cancellationToken) =>
-        Inline.Ask((Device: this, offset, length), static call => call.Device.Extents(call.offset, call.length), cancellationToken);
+        Inline.Ask(
+            (Device: this, offset, length),
+            static call => call.Device.Extents(call.offset, call.length),
+            cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken) => Inline.Run(

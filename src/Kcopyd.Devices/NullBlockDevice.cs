@@ -21,7 +21,8 @@ public sealed class NullBlockDevice : IInlineBlockDevice
     internal NullBlockDevice(ByteCount length, string uri)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length.Value, nameof(length));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length.Value, Sectors.ToBytes(SectorRange.Limit), nameof(length));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(
+            length.Value, Sectors.ToBytes(SectorRange.Limit), nameof(length));
         Identity = new BlockDeviceIdentity(uri, length.Value, ImmutableSortedDictionary<string, string>.Empty);
     }
 
@@ -60,7 +61,9 @@ public sealed class NullBlockDevice : IInlineBlockDevice
 
     /// <inheritdoc/>
     public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) => Inline.Run(
-        (Device: this, offset, buffer), static call => call.Device.Read(call.offset, call.buffer.Span), cancellationToken);
+        (Device: this, offset, buffer),
+        static call => call.Device.Read(call.offset, call.buffer.Span),
+        cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask WriteAsync(
@@ -83,7 +86,10 @@ public sealed class NullBlockDevice : IInlineBlockDevice
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<BlockExtent>> GetBlockStatusAsync(
         long offset, long length, CancellationToken cancellationToken) =>
-        Inline.Ask((Device: this, offset, length), static call => call.Device.Extents(call.offset, call.length), cancellationToken);
+        Inline.Ask(
+            (Device: this, offset, length),
+            static call => call.Device.Extents(call.offset, call.length),
+            cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken) =>
@@ -118,7 +124,8 @@ public sealed class NullBlockDevice : IInlineBlockDevice
         }
     }
 
-    private ValueTask CheckAsync(DeviceOperation operation, long offset, long length, CancellationToken cancellationToken) =>
+    private ValueTask CheckAsync(
+        DeviceOperation operation, long offset, long length, CancellationToken cancellationToken) =>
         Inline.Run(
             (Device: this, operation, offset, length),
             static call => call.Device.Check(call.operation, call.offset, call.length),

@@ -14,7 +14,10 @@ internal static class PortableFileOpening
         if (opening.Options.Direct)
         {
             throw new DeviceException(
-                uri, DeviceOperation.Open, DeviceErrorKind.NotSupported, "direct I/O is for 64-bit Linux; open it buffered");
+                uri,
+                DeviceOperation.Open,
+                DeviceErrorKind.NotSupported,
+                "direct I/O is for 64-bit Linux; open it buffered");
         }
 
         var isNew = !Describe(uri, path).Exists;
@@ -57,7 +60,10 @@ internal static class PortableFileOpening
         if (Directory.Exists(path))
         {
             throw new DeviceException(
-                uri, DeviceOperation.Open, DeviceErrorKind.NotADevice, "it is a directory, not a file or a block device");
+                uri,
+                DeviceOperation.Open,
+                DeviceErrorKind.NotADevice,
+                "it is a directory, not a file or a block device");
         }
 
         var file = new FileInfo(path);
@@ -94,9 +100,13 @@ internal static class PortableFileOpening
     private static FileIo Attach(FileOpening opening, string path, SafeFileHandle file)
     {
         var length = RandomAccess.GetLength(file);
-        var created = File.GetCreationTimeUtc(path);
-        var marks = ImmutableSortedDictionary<string, string>.Empty.Add(
-            "birth", created.ToString("O", CultureInfo.InvariantCulture));
+        var born = PortableFile.Birth(path);
+        var marks = ImmutableSortedDictionary<string, string>.Empty;
+        if (born is { } time)
+        {
+            marks = marks.Add("birth", time.ToString("O", CultureInfo.InvariantCulture));
+        }
+
         var geometry = new BlockDeviceGeometry(
             length,
             LogicalBlockSize: 1,
@@ -104,8 +114,9 @@ internal static class PortableFileOpening
             IsReadOnly: !opening.IsWritable,
             BlockDeviceAbilities.ByteGranular);
         var facts = new FileFacts(new BlockDeviceIdentity(opening.Uri, length, marks), geometry, Storage(path), 0);
-        return new FileIo(facts, new PortableFile(path, file, created));
+        return new FileIo(facts, new PortableFile(path, file, born));
     }
 
-    private static string Storage(string path) => $"file:{new FileInfo(path).ResolveLinkTarget(true)?.FullName ?? path}";
+    private static string Storage(string path) =>
+        $"file:{new FileInfo(path).ResolveLinkTarget(true)?.FullName ?? path}";
 }
