@@ -55,9 +55,7 @@ internal sealed class DeviceThreads(string name)
         return task;
     }
 
-    /// <summary>As
-    /// <see cref="RunAsync{TState}(DeviceCall, TState, Action{TState, CancellationToken}, CancellationToken)"/>, with an
-    /// answer.</summary>
+    /// <summary>As <see cref="RunAsync{TState}"/>, with an answer.</summary>
     internal async ValueTask<TAnswer> AskAsync<TState, TAnswer>(
         DeviceCall call, TState state, Func<TState, TAnswer> body, CancellationToken cancellationToken)
     {

@@ -93,7 +93,11 @@ public class FileBlockDevice : IInlineBlockDevice
 
     /// <inheritdoc/>
     public ValueTask FlushAsync(long writeEpoch, CancellationToken cancellationToken) =>
-        _threads.RunAsync(Call(DeviceOperation.Flush), (Io, writeEpoch), static (call, _) => call.Io.Flush(call.writeEpoch), cancellationToken);
+        _threads.RunAsync(
+            Call(DeviceOperation.Flush),
+            (Io, writeEpoch),
+            static (call, _) => call.Io.Flush(call.writeEpoch),
+            cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<BlockExtent>> GetBlockStatusAsync(

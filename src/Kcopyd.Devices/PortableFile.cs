@@ -84,7 +84,7 @@ internal sealed class PortableFile(string path, SafeFileHandle file, DateTime? b
 
     internal override void Close() => file.Dispose();
 
-    /// <summary>When a file was created; null where .NET makes it up from other times, as on most Unix systems.</summary>
+    /// <summary>When a file was created; null where .NET makes it up from other times, as on Linux.</summary>
     internal static DateTime? Birth(string path) =>
         OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? File.GetCreationTimeUtc(path) : null;
 

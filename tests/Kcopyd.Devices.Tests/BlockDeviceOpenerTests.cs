@@ -21,7 +21,8 @@ public sealed class BlockDeviceOpenerTests : IDisposable
     public async Task Path_and_file_uri_open_the_file(string name)
     {
         var path = _directory.File(name, 1000);
-        foreach (var uri in (string[])[path, $"file://{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}"])
+        var escaped = Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal);
+        foreach (var uri in (string[])[path, $"file://{escaped}"])
         {
             await using var device = await _opener.OpenAsync(uri, ForReading, default);
 
@@ -125,7 +126,8 @@ public sealed class BlockDeviceOpenerTests : IDisposable
         var path = _directory.File("file", 4096);
 
         await Devices.FailsAsync(
-            DeviceErrorKind.InvalidRequest, async () => await _opener.OpenAsync($"linear:{path}@4+5", ForWriting, default));
+            DeviceErrorKind.InvalidRequest,
+            async () => await _opener.OpenAsync($"linear:{path}@4+5", ForWriting, default));
         await Devices.FailsAsync(
             DeviceErrorKind.InvalidRequest, async () => await _opener.DescribeAsync($"linear:{path}@8", default));
         await Devices.FailsAsync(

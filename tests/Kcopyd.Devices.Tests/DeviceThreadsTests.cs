@@ -91,7 +91,8 @@ public sealed class DeviceThreadsTests
     {
         var threads = new DeviceThreads("test");
         using var open = new ManualResetEventSlim();
-        var call = threads.RunAsync(Device, open, static (gate, _) => gate.Wait(CancellationToken.None), default).AsTask();
+        var call = threads.RunAsync(
+            Device, open, static (gate, _) => gate.Wait(CancellationToken.None), default).AsTask();
 
         var closing = threads.CloseAsync();
 

@@ -41,7 +41,8 @@ public sealed class FileBlockDeviceCreationTests : IDisposable
         Shell.Run("sh", "-c", $": > {_directory["shell"]}");
 
         Assert.Equal(
-            Shell.Run("stat", "--format=%a", _directory["shell"]), Shell.Run("stat", "--format=%a", _directory["target"]));
+            Shell.Run("stat", "--format=%a", _directory["shell"]),
+            Shell.Run("stat", "--format=%a", _directory["target"]));
     }
 
     [SkippableFact]

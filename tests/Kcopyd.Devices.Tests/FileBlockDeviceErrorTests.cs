@@ -103,7 +103,7 @@ public sealed class FileBlockDeviceErrorTests : IDisposable
         Require.LinuxIf(direct);
         var path = _directory.File("source", 16_384);
         await using var device = await Devices.OpenAsync(path, direct: direct);
-        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             RandomAccess.SetLength(file, 8192);
         }

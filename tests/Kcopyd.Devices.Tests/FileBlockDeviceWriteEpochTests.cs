@@ -158,7 +158,8 @@ public sealed class FileBlockDeviceWriteEpochTests : IDisposable
         return await FileBlockDevice.OpenAsync(
             new FileOpening(path, path, options)
             {
-                Sync = (_, _) => Interlocked.Increment(ref _syncs) <= _failures || _syncs == -_failures ? InputOutput : 0,
+                Sync = (_, _) =>
+                    Interlocked.Increment(ref _syncs) <= _failures || _syncs == -_failures ? InputOutput : 0,
             },
             default);
     }

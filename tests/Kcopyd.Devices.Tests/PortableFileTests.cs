@@ -58,7 +58,8 @@ public sealed class PortableFileTests : IDisposable
 
     private DeviceErrorKind KindOf(
         string name, BlockDeviceAccess access, long? createLength = null, bool direct = false) =>
-        Assert.Throws<DeviceException>(() => PortableFileOpening.Open(Opening(name, access, createLength, direct))).Kind;
+        Assert.Throws<DeviceException>(
+            () => PortableFileOpening.Open(Opening(name, access, createLength, direct))).Kind;
 
     private FileOpening Opening(
         string name, BlockDeviceAccess access, long? createLength = null, bool direct = false) =>
