@@ -14,7 +14,8 @@ internal sealed class ClientAdmissions : IDisposable
     private readonly IScheduler _scheduler;
     private readonly IActorRef _self;
     private readonly Action<PageLease> _returned;
-    private bool _isTimerSet;
+    private ICancelable? _timer;
+    private TimeSpan _timerDue;
 
     public ClientAdmissions(KcopydClientOptions options, IScheduler scheduler, IActorRef self)
     {
@@ -45,10 +46,9 @@ internal sealed class ClientAdmissions : IDisposable
                 continue;
             }
 
-            if (step == AdmissionStep.Throttled && !_isTimerSet)
+            if (step == AdmissionStep.Throttled)
             {
-                _isTimerSet = true;
-                _scheduler.ScheduleTellOnce(wait, _self, new ClientWork.ThrottleDue(), ActorRefs.NoSender);
+                SetTimer(wait);
             }
 
             return;
@@ -56,7 +56,7 @@ internal sealed class ClientAdmissions : IDisposable
     }
 
     /// <summary>The timer came: the next throttled wait sets a new one.</summary>
-    public void OnThrottleDue() => _isTimerSet = false;
+    public void OnThrottleDue() => _timer = null;
 
     public void Return(PageLease lease)
     {
@@ -70,5 +70,23 @@ internal sealed class ClientAdmissions : IDisposable
         _queue.ChangeThrottle(change.BytesPerSecond?.Value, change.Percent, Now);
 
     /// <summary>Frees the memory as soon as no I/O uses it.</summary>
-    public void Dispose() => _pages.Dispose();
+    public void Dispose()
+    {
+        _timer?.Cancel();
+        _pages.Dispose();
+    }
+
+    private void SetTimer(TimeSpan wait)
+    {
+        var due = Now + wait;
+        if (_timer is not null && _timerDue <= due)
+        {
+            return;
+        }
+
+        // A rate that was raised meanwhile is due earlier than what the old one had to wait for.
+        _timer?.Cancel();
+        _timerDue = due;
+        _timer = _scheduler.ScheduleTellOnceCancelable(wait, _self, new ClientWork.ThrottleDue(), ActorRefs.NoSender);
+    }
 }
