@@ -72,11 +72,16 @@ public sealed record CopyPlan
     {
         ArgumentNullException.ThrowIfNull(status);
         var known = _status;
-        foreach (var run in status)
+        long? end = null;
+        foreach (var run in status.Where(run => !run.Range.IsEmpty))
         {
-            known = run.Range.IsEmpty ? known : known.Enqueue(run);
+            Invariant.Holds(end is null || run.Range.Start == end);
+            end = run.Range.End;
+            known = known.Enqueue(run);
         }
 
+        // An empty answer would be asked for again, for ever.
+        Invariant.Holds(end is not null);
         return With(_run, _cursor, _index, known);
     }
 
