@@ -26,6 +26,9 @@ public sealed record CopyJobState
     /// <summary>Segments that were begun and are not over.</summary>
     public int InFlight { get; init; }
 
+    /// <summary>Whether what is in flight has to be over before anything is begun again, whatever is wanted by then.</summary>
+    public bool IsDraining { get; init; }
+
     /// <summary>Whether an answer to a question, a flush or a confirmation is outstanding.</summary>
     public bool IsAwaiting { get; init; }
 
