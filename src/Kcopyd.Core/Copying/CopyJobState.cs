@@ -68,6 +68,9 @@ public sealed record CopyJobState
     /// <summary>Nothing is in flight.</summary>
     public bool IsQuiet => InFlight == 0 && !IsAwaiting;
 
+    /// <summary>Whether a failure was seen that stops nothing and fails the job at its end all the same.</summary>
+    internal bool FailsAtEnd { get; init; }
+
     internal CopyPlan Plan { get; init; } = new([], 1, SegmentKind.Data);
 
     internal ImmutableSortedDictionary<long, Segment> Returned { get; init; } = ImmutableSortedDictionary<long, Segment>.Empty;

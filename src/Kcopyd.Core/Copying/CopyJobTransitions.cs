@@ -106,17 +106,10 @@ public static class CopyJobTransitions
 
     private static CopyJobState Settle(CopyJobState state, Segment segment, SegmentResult result) =>
         state.Phase == CopyPhase.Verifying
-            ? Compared(state, segment, result)
+            ? CopyErrors.ApplyComparison(
+                state with { ComparedSectors = state.ComparedSectors + segment.Range.Count }, result)
             : CopyErrors.Apply(
                 state with { CopiedSectors = state.CopiedSectors + segment.Range.Count }, result);
-
-    private static CopyJobState Compared(CopyJobState state, Segment segment, SegmentResult result)
-    {
-        // A comparison goes on past differences: who asks wants to know all of them.
-        var next = state with { ComparedSectors = state.ComparedSectors + segment.Range.Count };
-        next = CopyErrors.Record(next, result.TargetFailures);
-        return result.ReadFailure is { } failure ? CopyErrors.Record(next with { ReadError = true }, [failure]) : next;
-    }
 
     private static CopyJobState Return(CopyJobState state, Segment segment) =>
         state with { Returned = state.Returned.Add(segment.Index, segment) };
@@ -251,7 +244,7 @@ public static class CopyJobTransitions
         {
             { Intent: CopyIntent.Cancel } => CopyOutcome.Cancelled,
             { Intent: CopyIntent.Fail } => CopyOutcome.Failed,
-            { FailureCount: > 0 } when CopyErrors.AreFatal(state) => CopyOutcome.Failed,
+            { FailsAtEnd: true } => CopyOutcome.Failed,
             { FailureCount: > 0 } => CopyOutcome.CompletedWithErrors,
             _ => CopyOutcome.Completed,
         },
