@@ -31,7 +31,7 @@ public sealed unsafe class PageLease : MemoryManager<byte>
     public int LengthBytes => Run.Count * PageBudget.PageSize;
 
     /// <summary>Whether the pages came back.</summary>
-    public bool IsReturned => Volatile.Read(ref _holds) == 0;
+    public bool IsReturned => Volatile.Read(ref _holds) <= 0;
 
     /// <summary>Takes a hold for an I/O; false when the pages came back already: then nothing may be done with them.</summary>
     public bool TryHold()

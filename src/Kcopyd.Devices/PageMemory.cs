@@ -44,9 +44,8 @@ public sealed unsafe class PageMemory : IDisposable
     /// <param name="returned">Called once, from whatever thread gives back the last hold, when nobody uses the pages any more.</param>
     public PageLease Lease(PageRun run, Action<PageLease> returned)
     {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
         Invariant.Holds(run.First >= 0 && run.End <= TotalPages);
-        Interlocked.Increment(ref _holders);
+        ObjectDisposedException.ThrowIf(!TryJoin(), this);
         return new PageLease(this, run, returned);
     }
 
@@ -70,6 +69,24 @@ public sealed unsafe class PageMemory : IDisposable
         Span(run).Fill(Poison);
 #endif
         Leave();
+    }
+
+    /// <summary>Counts one more holder, unless the memory was disposed: a count that reached zero must not rise again.</summary>
+    private bool TryJoin()
+    {
+        var holders = Volatile.Read(ref _holders);
+        while (holders > 0 && Volatile.Read(ref _isDisposed) == 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
+            if (seen == holders)
+            {
+                return true;
+            }
+
+            holders = seen;
+        }
+
+        return false;
     }
 
     private void Leave()
