@@ -7,7 +7,8 @@ namespace Kcopyd.Devices;
 /// <param name="LengthBytes">Its size when it was opened.</param>
 /// <param name="Marks">
 /// What the system knows it by: <c>filesystem</c>, <c>inode</c>, <c>birth</c> of a file; <c>wwn</c>, <c>serial</c>,
-/// <c>partition</c> of a disk; <c>backing</c> of a loop device; <c>sequence</c> of a disk, <c>BOOT:NUMBER</c>, within one boot.
+/// <c>partition</c> of a disk; <c>backing</c> of a loop device; <c>sequence</c> of a disk, <c>BOOT:NUMBER</c>, within
+/// one boot.
 /// </param>
 public sealed record BlockDeviceIdentity(
     string Uri, long LengthBytes, ImmutableSortedDictionary<string, string> Marks);

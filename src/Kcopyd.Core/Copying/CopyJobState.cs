@@ -2,10 +2,14 @@ using System.Collections.Immutable;
 
 namespace Kcopyd.Core.Copying;
 
-/// <summary>Everything about a job that decisions depend on. Immutable; changed by <see cref="CopyJobTransitions"/> alone.</summary>
+/// <summary>
+/// Everything about a job that decisions depend on. Immutable; changed by <see cref="CopyJobTransitions"/> alone.
+/// </summary>
 public sealed record CopyJobState
 {
-    /// <summary>How many failures are kept; more are counted only. Enough to see a pattern, little enough to carry in a message.</summary>
+    /// <summary>
+    /// How many failures are kept; more are counted only. Enough to see a pattern, little enough to carry in a message.
+    /// </summary>
     public const int MaxFailures = 1_000;
 
     /// <summary>How often a lost segment is begun again before it fails the job.</summary>
@@ -26,7 +30,9 @@ public sealed record CopyJobState
     /// <summary>Segments that were begun and are not over.</summary>
     public int InFlight { get; init; }
 
-    /// <summary>Whether what is in flight has to be over before anything is begun again, whatever is wanted by then.</summary>
+    /// <summary>
+    /// Whether what is in flight has to be over before anything is begun again, whatever is wanted by then.
+    /// </summary>
     public bool IsDraining { get; init; }
 
     /// <summary>Whether an answer to a question, a flush or a confirmation is outstanding.</summary>
@@ -73,7 +79,8 @@ public sealed record CopyJobState
 
     internal CopyPlan Plan { get; init; } = new([], 1, SegmentKind.Data);
 
-    internal ImmutableSortedDictionary<long, Segment> Returned { get; init; } = ImmutableSortedDictionary<long, Segment>.Empty;
+    internal ImmutableSortedDictionary<long, Segment> Returned { get; init; } =
+        ImmutableSortedDictionary<long, Segment>.Empty;
 
     /// <summary>A job that was not started yet.</summary>
     public static CopyJobState Create(CopyJobSpec spec)

@@ -5,15 +5,18 @@ namespace Kcopyd.Core.Copying;
 
 /// <summary>Decides everything about a job: what is next, what an error means, when it is over. Pure.</summary>
 /// <remarks>
-/// Invariants: a segment is begun only while the intent is to proceed; the phase changes only when nothing is in flight; an
-/// intent to end waits for what is in flight and is never taken back; exactly one <see cref="CopyJobEffect.Finish"/> is told;
-/// what was taken back is begun again before anything later, so a resume waits until nothing is in flight.
+/// Invariants: a segment is begun only while the intent is to proceed; the phase changes only when nothing is in
+/// flight; an intent to end waits for what is in flight and is never taken back; exactly one
+/// <see cref="CopyJobEffect.Finish"/> is told; what was taken back is begun again before anything later, so a resume
+/// waits until nothing is in flight.
 /// </remarks>
 public static class CopyJobTransitions
 {
     private static readonly CopyJobEffect Withdraw = new CopyJobEffect.WithdrawRequests();
 
-    /// <summary>The state after an event, and what is to be done. An event that comes too late changes nothing.</summary>
+    /// <summary>
+    /// The state after an event, and what is to be done. An event that comes too late changes nothing.
+    /// </summary>
     public static CopyJobTransition Apply(CopyJobState state, CopyJobEvent @event)
     {
         ArgumentNullException.ThrowIfNull(state);
