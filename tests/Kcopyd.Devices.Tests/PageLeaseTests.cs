@@ -34,7 +34,9 @@ public sealed class PageLeaseTests
         Assert.True(lease.TryHold());
         Assert.True(lease.TryHold());
 
-        Action[] steps = ownerFirst ? [lease.LetGo, lease.Release, lease.Release] : [lease.Release, lease.Release, lease.LetGo];
+        Action[] steps = ownerFirst
+            ? [lease.LetGo, lease.Release, lease.Release]
+            : [lease.Release, lease.Release, lease.LetGo];
         foreach (var step in steps)
         {
             Assert.False(lease.IsReturned);

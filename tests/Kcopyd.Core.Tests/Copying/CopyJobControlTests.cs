@@ -144,7 +144,8 @@ public sealed class CopyJobControlTests
     [Fact]
     public void Pause_during_the_flush_rests_before_the_comparison()
     {
-        var job = new ScriptedJob(segments: 1, ScriptedJob.Small with { Verify = true }).Start().Settle(0).Pause().Flush();
+        var job = new ScriptedJob(segments: 1, ScriptedJob.Small with { Verify = true }).Start();
+        job.Settle(0).Pause().Flush();
         Assert.True(job.State.IsPaused);
         Assert.Single(job.Begun);
 

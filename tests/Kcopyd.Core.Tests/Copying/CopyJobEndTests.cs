@@ -47,7 +47,8 @@ public sealed class CopyJobEndTests
         var options = Verified with { IgnoreError = true, OnReadError = OnReadError.Salvage };
         var job = new ScriptedJob(segments: 2, options, targets: 2, sourceStart: 100).Start();
 
-        job.Settle(0, new SegmentResult { Zeroed = [ScriptedJob.Unreadable(SectorRange.Create(102, 2))] }).FailTargets(1, 1).Flush();
+        var salvaged = new SegmentResult { Zeroed = [ScriptedJob.Unreadable(SectorRange.Create(102, 2))] };
+        job.Settle(0, salvaged).FailTargets(1, 1).Flush();
 
         Assert.Equal(
             [SectorRange.Create(0, 2), SectorRange.Create(4, 8), SectorRange.Create(12, 4)],
@@ -114,7 +115,8 @@ public sealed class CopyJobEndTests
     [Fact]
     public void Verify_job_fails_for_any_failure_even_an_ignored_one()
     {
-        var job = new ScriptedJob(segments: 1, ScriptedJob.Small with { IgnoreError = true }, kind: CopyJobKind.Verify).Start();
+        var options = ScriptedJob.Small with { IgnoreError = true };
+        var job = new ScriptedJob(segments: 1, options, kind: CopyJobKind.Verify).Start();
 
         job.FailRead(0).Confirm();
 
@@ -142,7 +144,8 @@ public sealed class CopyJobEndTests
     [InlineData(12, true, 3)]
     [InlineData(512, true, 128)]
     [InlineData(65_536, true, 16_384)]
-    public void Pages_of_one_segment_do_for_a_comparison_too_save_for_a_segment_of_one_page(int kib, bool verify, int pages)
+    public void Pages_of_one_segment_do_for_a_comparison_save_for_a_segment_of_one_page(
+        int kib, bool verify, int pages)
     {
         var options = new CopyOptions { SegmentSize = kib.KiB, Verify = verify };
         var spec = new CopyJobSpec(CopyJobKind.Copy, 1, 1, options);

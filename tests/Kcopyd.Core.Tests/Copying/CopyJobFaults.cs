@@ -23,7 +23,10 @@ internal sealed class CopyJobFaults(CopyJobSpec spec, Random random)
     {
         SegmentKind.Compare => Comparison(segment),
         SegmentKind.Data => Copy(segment),
-        _ => new SegmentResult { TargetFailures = Targets(segment.Targets, CopyFailureKind.Write, segment.Range, _write) },
+        _ => new SegmentResult
+        {
+            TargetFailures = Targets(segment.Targets, CopyFailureKind.Write, segment.Range, _write),
+        },
     };
 
     public ImmutableArray<CopyFailure> Flush(TargetMask targets) =>

@@ -3,7 +3,9 @@ using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Core.Tests.Copying;
 
-/// <summary>What must hold for a job, kept apart from how the transitions know it: it sees every event and every effect.</summary>
+/// <summary>
+/// What must hold for a job, kept apart from how the transitions know it: it sees every event and every effect.
+/// </summary>
 internal sealed class CopyJobOracle(CopyJobSpec spec)
 {
     private readonly ExtentSet _copied = new();
@@ -30,6 +32,8 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
     public IEnumerable<Segment> InFlight => _inFlight.Values;
 
     private bool BearsErrors => spec.Options is { IgnoreError: true, WriteSequential: false };
+
+    private bool MustFlush => spec.Options.Flush || spec.Options.Verify;
 
     private bool Drops => spec.Options.OnTargetError == OnTargetError.Drop;
 
@@ -97,13 +101,13 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
                 break;
             case CopyJobEffect.FlushTargets e:
                 AssertAllDone();
-                Assert.True(spec.Options.Flush || spec.Options.Verify);
+                Assert.True(MustFlush);
                 Assert.False(_isFlushed);
                 Assert.Equal(Live, e.Targets);
                 break;
             case CopyJobEffect.ConfirmDevices e:
                 AssertAllDone();
-                Assert.Equal(spec.Kind != CopyJobKind.Verify && (spec.Options.Flush || spec.Options.Verify), _isFlushed);
+                Assert.Equal(spec.Kind != CopyJobKind.Verify && MustFlush, _isFlushed);
                 Assert.Equal(Live, e.Targets);
                 break;
             case CopyJobEffect.Finish e:
@@ -115,7 +119,7 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
     public void Check(CopyJobState state)
     {
         Assert.Equal(_inFlight.Count, state.InFlight);
-        Assert.Equal(_failures.Any(failure => failure.Kind == CopyFailureKind.Read && failure.Target is null), state.ReadError);
+        Assert.Equal(_failures.Any(f => f is { Kind: CopyFailureKind.Read, Target: null }), state.ReadError);
         Assert.Equal(_writeErrors, state.WriteErrors);
         Assert.Equal(_dropped, state.Dropped);
         Assert.Equal(_copied.SectorCount, state.CopiedSectors);
@@ -166,9 +170,9 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
         {
             // Order: the source, what is only told, what drops a target.
             Failed(source, isFatal: !BearsErrors);
-            var drops = result.TargetFailures.Where(f => Drops && f.Kind != CopyFailureKind.Mismatch).ToImmutableArray();
-            Failed([.. result.TargetFailures.Except(drops)], isFatal: !BearsErrors);
-            TargetsFailed(drops);
+            var targets = result.TargetFailures.ToLookup(f => Drops && f.Kind != CopyFailureKind.Mismatch);
+            Failed([.. targets[false]], isFatal: !BearsErrors);
+            TargetsFailed([.. targets[true]]);
             return;
         }
 
@@ -205,7 +209,8 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
             return;
         }
 
-        Failed([new CopyFailure(CopyFailureKind.Engine, null, segment.Range, 0, true, CopyJobFaults.Lost)], isFatal: true);
+        var lost = new CopyFailure(CopyFailureKind.Engine, null, segment.Range, 0, true, CopyJobFaults.Lost);
+        Failed([lost], isFatal: true);
         Stop(true);
     }
 

@@ -2,7 +2,9 @@ using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Core.Tests.Copying;
 
-/// <summary>Plays the interpreter of a job: does what its effects say, in any order, and lets the oracle see everything.</summary>
+/// <summary>
+/// Plays the interpreter of a job: does what its effects say, in any order, and lets the oracle see everything.
+/// </summary>
 internal sealed class CopyJobRun(CopyJobSpec spec, Random random)
 {
     private const int MaxSteps = 20_000;
@@ -28,7 +30,7 @@ internal sealed class CopyJobRun(CopyJobSpec spec, Random random)
         Send(new CopyJobEvent.Started());
         for (var step = 0; Outcome is null; step++)
         {
-            Assert.True(step < MaxSteps, $"no end after {MaxSteps} steps: {State.Phase}, {State.Intent}, {State.InFlight} in flight");
+            Assert.True(step < MaxSteps, $"no end after {MaxSteps} steps: {State.Phase}, {State.Intent}");
             Step();
         }
     }

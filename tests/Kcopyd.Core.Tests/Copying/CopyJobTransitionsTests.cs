@@ -5,6 +5,9 @@ namespace Kcopyd.Core.Tests.Copying;
 /// <summary>What the kernel's copy does, by its numbers, as far as the decisions go.</summary>
 public sealed class CopyJobTransitionsTests
 {
+    private static readonly CopyOptions Dropping = ScriptedJob.Small with { OnTargetError = OnTargetError.Drop };
+    private static readonly CopyOptions Salvaging = ScriptedJob.Small with { OnReadError = OnReadError.Salvage };
+
     [Fact]
     public void K1_one_sector_is_one_segment_and_one_end()
     {
@@ -141,7 +144,7 @@ public sealed class CopyJobTransitionsTests
     [Fact]
     public void Dropped_target_gets_no_later_segment_and_the_others_finish()
     {
-        var job = new ScriptedJob(segments: 20, ScriptedJob.Small with { OnTargetError = OnTargetError.Drop }, targets: 3).Start();
+        var job = new ScriptedJob(segments: 20, Dropping, targets: 3).Start();
 
         job.FailTargets(0, 1).SettleAll(from: 1).Confirm();
 
@@ -153,7 +156,7 @@ public sealed class CopyJobTransitionsTests
     [Fact]
     public void Last_target_that_is_dropped_fails_the_job()
     {
-        var job = new ScriptedJob(segments: 20, ScriptedJob.Small with { OnTargetError = OnTargetError.Drop }, targets: 2).Start();
+        var job = new ScriptedJob(segments: 20, Dropping, targets: 2).Start();
 
         job.FailTargets(0, 1).FailTargets(1, 0).SettleAll(from: 2);
 
@@ -164,7 +167,7 @@ public sealed class CopyJobTransitionsTests
     [Fact]
     public void Segment_that_was_taken_back_does_without_a_target_that_was_dropped_since()
     {
-        var options = ScriptedJob.Small with { OnTargetError = OnTargetError.Drop, InFlight = 2 };
+        var options = Dropping with { InFlight = 2 };
         var job = new ScriptedJob(segments: 2, options, targets: 2).Start().Pause();
 
         job.Return(1).FailTargets(0, 1).Resume();
@@ -188,7 +191,7 @@ public sealed class CopyJobTransitionsTests
     [Fact]
     public void Salvage_lists_what_it_zeroed_and_goes_on()
     {
-        var job = new ScriptedJob(segments: 9, ScriptedJob.Small with { OnReadError = OnReadError.Salvage }, sourceStart: 100).Start();
+        var job = new ScriptedJob(segments: 9, Salvaging, sourceStart: 100).Start();
         var bad = ScriptedJob.Unreadable(SectorRange.Create(103, 2));
 
         job.Settle(0, new SegmentResult { Zeroed = [bad] }).SettleAll(from: 1).Confirm();
@@ -201,9 +204,9 @@ public sealed class CopyJobTransitionsTests
     [Fact]
     public void Salvage_lists_no_more_than_its_limit_and_fails_once_for_it()
     {
-        var options = ScriptedJob.Small with { OnReadError = OnReadError.Salvage, SalvageLimit = 2 };
-        var job = new ScriptedJob(segments: 9, options).Start();
-        var bad = new SegmentResult { Zeroed = [.. Enumerable.Range(0, 4).Select(i => ScriptedJob.Unreadable(SectorRange.Create(i, 1)))] };
+        var job = new ScriptedJob(segments: 9, Salvaging with { SalvageLimit = 2 }).Start();
+        var ranges = Enumerable.Range(0, 4).Select(i => ScriptedJob.Unreadable(SectorRange.Create(i, 1)));
+        var bad = new SegmentResult { Zeroed = [.. ranges] };
 
         job.Settle(0, bad).Settle(1, bad).SettleAll(from: 2);
 

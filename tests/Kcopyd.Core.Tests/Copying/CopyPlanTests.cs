@@ -102,14 +102,17 @@ public sealed class CopyPlanTests
 
         var segments = Cut(plan, TargetMask.None, asked => [new StatusRun(asked, IsZero: true)]);
 
-        Assert.Equal([CopyPlan.MaxZeroSectors, CopyPlan.MaxZeroSectors, 5], segments.Select(segment => segment.Range.Count));
+        Assert.Equal(
+            [CopyPlan.MaxZeroSectors, CopyPlan.MaxZeroSectors, 5],
+            segments.Select(segment => segment.Range.Count));
     }
 
     [Fact]
     public void Status_is_asked_for_a_window_at_a_time_and_from_where_the_last_answer_ended()
     {
+        const long Window = CopyPlan.StatusWindowSectors;
         var asked = new List<SectorRange>();
-        var plan = Plan([Run(0, 3 * CopyPlan.StatusWindowSectors)], CopyPlan.StatusWindowSectors) with { FollowsStatus = true };
+        var plan = Plan([Run(0, 3 * Window)], Window) with { FollowsStatus = true };
 
         Cut(plan, TargetMask.None, range =>
         {
@@ -117,8 +120,8 @@ public sealed class CopyPlanTests
             return [new StatusRun(SectorRange.Create(range.Start, Math.Max(1, range.Count - 1)), IsZero: false)];
         });
 
-        Assert.All(asked, range => Assert.InRange(range.Count, 1, CopyPlan.StatusWindowSectors));
-        Assert.Equal(CopyPlan.StatusWindowSectors - 1, asked[1].Start);
+        Assert.All(asked, range => Assert.InRange(range.Count, 1, Window));
+        Assert.Equal(Window - 1, asked[1].Start);
     }
 
     [Fact]

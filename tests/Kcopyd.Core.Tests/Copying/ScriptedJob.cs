@@ -8,11 +8,20 @@ internal sealed class ScriptedJob
 {
     public const int SegmentSectors = 8;
 
+    private static readonly SectorRange FirstSegment = SectorRange.Create(0, SegmentSectors);
+
     public static readonly CopyOptions Small = new() { SegmentSize = 4.KiB };
 
     public ScriptedJob(
-        int segments, CopyOptions? options = null, int targets = 1, CopyJobKind kind = CopyJobKind.Copy, long sourceStart = 0)
-        : this(new CopyJobSpec(kind, segments * SegmentSectors, targets, options ?? Small) { SourceStart = sourceStart })
+        int segments,
+        CopyOptions? options = null,
+        int targets = 1,
+        CopyJobKind kind = CopyJobKind.Copy,
+        long sourceStart = 0)
+        : this(new CopyJobSpec(kind, segments * SegmentSectors, targets, options ?? Small)
+        {
+            SourceStart = sourceStart,
+        })
     {
     }
 
@@ -43,7 +52,8 @@ internal sealed class ScriptedJob
 
     public ScriptedJob Lose(int begun) => Send(new CopyJobEvent.SegmentLost(Begun[begun], "a part died"));
 
-    public ScriptedJob FailRead(int begun) => Settle(begun, new SegmentResult { ReadFailure = Unreadable(Begun[begun].Range) });
+    public ScriptedJob FailRead(int begun) =>
+        Settle(begun, new SegmentResult { ReadFailure = Unreadable(Begun[begun].Range) });
 
     public ScriptedJob FailTargets(int begun, params int[] targets) =>
         Settle(begun, new SegmentResult { TargetFailures = Failures(CopyFailureKind.Write, targets) });
@@ -74,8 +84,9 @@ internal sealed class ScriptedJob
         return this;
     }
 
-    public static CopyFailure Unreadable(SectorRange range) => new(CopyFailureKind.Read, null, range, 5, false, "unreadable");
+    public static CopyFailure Unreadable(SectorRange range) =>
+        new(CopyFailureKind.Read, null, range, 5, false, "unreadable");
 
     public static ImmutableArray<CopyFailure> Failures(CopyFailureKind kind, params int[] targets) =>
-        [.. targets.Select(target => new CopyFailure(kind, target, SectorRange.Create(0, SegmentSectors), 5, false, "failed"))];
+        [.. targets.Select(target => new CopyFailure(kind, target, FirstSegment, 5, false, "failed"))];
 }

@@ -50,5 +50,7 @@ public sealed class TargetMaskTests
         targets.Aggregate(TargetMask.None, (mask, target) => mask.With(target));
 
     private static Arbitrary<(HashSet<int> Left, HashSet<int> Right)> Pairs() =>
-        Gen.Two(Gen.Choose(0, 63).ListOf()).Select(pair => (pair.Item1.ToHashSet(), pair.Item2.ToHashSet())).ToArbitrary();
+        Gen.Two(Gen.Choose(0, 63).ListOf())
+            .Select(pair => (pair.Item1.ToHashSet(), pair.Item2.ToHashSet()))
+            .ToArbitrary();
 }
