@@ -18,6 +18,8 @@ public sealed class SettingTests
     [InlineData("kcopyd {\n  # Pages. Default: 64 MiB.\n  page-budget = 64 MiB\n}", 0)]
     [InlineData("kcopyd {\n  page-budget = 64 MiB\n}", 1)]
     [InlineData("# What the pages may take.\npage-budget = 64 MiB", 1)]
+    [InlineData("# Every key and its default.\n\n# Segments.\nin-flight = 8", 0)]
+    [InlineData("# Every key and its default.\n\n# Depth.\nin-flight = 8", 1)]
     [InlineData("# Depth. Default: 8.\nin-flight = 8", 1)]
     [InlineData("# Segments in flight. Default: 8.\nin-flight = 8", 0)]
     [InlineData("# Whether to flush. Default: off.\nflush = off", 0)]

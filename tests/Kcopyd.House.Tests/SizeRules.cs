@@ -50,6 +50,7 @@ internal static class SizeRules
 
     private static bool IsForced(CSharpFile file, SyntaxNode owner) =>
         IsOfAkka(file, owner)
+        || (owner is MemberDeclarationSyntax member && CSharpFile.Has(member, SyntaxKind.OverrideKeyword))
         || (owner is MethodDeclarationSyntax method
             && (CSharpFile.Has(method, SyntaxKind.ExternKeyword)
                 || method.AttributeLists.ToString().Contains("LibraryImport", StringComparison.Ordinal)));

@@ -39,6 +39,7 @@ public sealed class SizeTests
     [InlineData("class A(int a, int b, int c, int d, int e, int f);", 1)]
     [InlineData("record A(int B, int C, int D, int E, int F, int G);", 0)]
     [InlineData("class A { A(int a, int b, int c, int d, int e, int f) { } }", 1)]
+    [InlineData("class A { public override void M(int a, int b, int c, int d, int e, int f) { } }", 0)]
     [InlineData("class A { static extern int F(int a, int b, int c, int d, int e, int f); }", 0)]
     public void Rules_count_parameters(string text, int findings) =>
         Assert.Equal(findings, SizeRules.Parameters(File(text)).Count());

@@ -77,6 +77,8 @@ public sealed record CopyJobState
     /// <summary>Whether a failure was seen that stops nothing and fails the job at its end all the same.</summary>
     internal bool FailsAtEnd { get; init; }
 
+    internal bool AreCachesDropped { get; init; }
+
     internal CopyPlan Plan { get; init; } = new([], 1, SegmentKind.Data);
 
     internal ImmutableSortedDictionary<long, Segment> Returned { get; init; } =

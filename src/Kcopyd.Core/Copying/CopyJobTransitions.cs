@@ -34,6 +34,7 @@ public static class CopyJobTransitions
             CopyJobEvent.SegmentReturned e => Return(Over(state), e.Segment),
             CopyJobEvent.SegmentLost e => Lose(Over(state), e.Segment, e.Reason),
             CopyJobEvent.TargetsFlushed e => Flushed(Answered(state, CopyPhase.Flushing), e.Failures),
+            CopyJobEvent.CachesDropped => Answered(state, CopyPhase.Verifying) with { AreCachesDropped = true },
             CopyJobEvent.DevicesConfirmed e => Confirmed(Answered(state, CopyPhase.Confirming), e.Failures),
             CopyJobEvent.PauseRequested => Intend(state, CopyIntent.Pause),
             CopyJobEvent.ResumeRequested => Resume(state),
@@ -170,6 +171,11 @@ public static class CopyJobTransitions
     private static CopyJobState Proceed(CopyJobState state, ImmutableArray<CopyJobEffect>.Builder effects)
     {
         var next = state;
+        if (next is { Phase: CopyPhase.Verifying, AreCachesDropped: false })
+        {
+            return next.IsAwaiting ? next : Await(next, effects, new CopyJobEffect.DropCaches(next.LiveTargets));
+        }
+
         while (next.Phase is CopyPhase.Copying or CopyPhase.Verifying
             && next.InFlight < next.Spec.Options.InFlight
             && TryTake(ref next, out var segment))

@@ -16,6 +16,7 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
     private readonly List<CopyFailure> _failures = [];
     private bool _isStarted;
     private bool _isComparing;
+    private bool _areCachesDropped;
     private bool _isFlushed;
     private bool _isPaused;
     private bool _isWithdrawn;
@@ -64,6 +65,9 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
                 _isFlushed = true;
                 BeginComparing(spec.Options.Verify && _stopped is null);
                 break;
+            case CopyJobEvent.CachesDropped:
+                _areCachesDropped = true;
+                break;
             case CopyJobEvent.DevicesConfirmed e:
                 TargetsFailed([.. e.Failures.Where(failure => failure.Target is not null)]);
                 Failed([.. e.Failures.Where(failure => failure.Target is null)], isFatal: true);
@@ -103,6 +107,12 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
                 AssertAllDone();
                 Assert.True(MustFlush);
                 Assert.False(_isFlushed);
+                Assert.Equal(Live, e.Targets);
+                break;
+            case CopyJobEffect.DropCaches e:
+                AssertGoingOn();
+                Assert.True(_isComparing && !_areCachesDropped);
+                Assert.Empty(_inFlight);
                 Assert.Equal(Live, e.Targets);
                 break;
             case CopyJobEffect.ConfirmDevices e:
@@ -150,6 +160,7 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
         Assert.True(segment.Range.End <= spec.SectorCount);
         Assert.False(segment.Targets.IsEmpty);
         Assert.Equal(_isComparing, segment.Kind == SegmentKind.Compare);
+        Assert.Equal(_isComparing, _areCachesDropped);
         Assert.Equal(_isComparing ? _toCompare.Except(_dropped) : Live, segment.Targets);
         Assert.False(_isComparing && _zeroed.Within(segment.Range).Any(), "compares what was never read");
         _inFlight.Add(segment.Index, segment);

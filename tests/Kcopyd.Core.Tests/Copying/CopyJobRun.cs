@@ -136,6 +136,7 @@ internal sealed class CopyJobRun(CopyJobSpec spec, Random random)
         CopyJobEvent answer = _question switch
         {
             CopyJobEffect.AskStatus e => new CopyJobEvent.StatusKnown(_faults.Status(e.Range)),
+            CopyJobEffect.DropCaches => new CopyJobEvent.CachesDropped(),
             CopyJobEffect.FlushTargets e => new CopyJobEvent.TargetsFlushed(_faults.Flush(e.Targets)),
             CopyJobEffect.ConfirmDevices e => new CopyJobEvent.DevicesConfirmed(_faults.Confirm(e.Targets)),
             _ => throw new InvalidOperationException($"{_question} is no question"),

@@ -13,7 +13,8 @@ public sealed class CopyJobTransitionsRandomTests
     [
         new CopyJobEvent.Started(), new CopyJobEvent.PauseRequested(), new CopyJobEvent.ResumeRequested(),
         new CopyJobEvent.CancelRequested(), new CopyJobEvent.StatusKnown([]), new CopyJobEvent.TargetsFlushed([]),
-        new CopyJobEvent.DevicesConfirmed([]), new CopyJobEvent.SegmentReturned(default),
+        new CopyJobEvent.DevicesConfirmed([]), new CopyJobEvent.CachesDropped(),
+        new CopyJobEvent.SegmentReturned(default),
         new CopyJobEvent.SegmentLost(default, "late"), new CopyJobEvent.SegmentSettled(default, SegmentResult.Clean),
     ];
 

@@ -81,7 +81,9 @@ internal sealed class ScriptedJob
         State = next;
         Effects.AddRange(effects);
         Begun.AddRange(effects.OfType<CopyJobEffect.StartSegment>().Select(effect => effect.Segment));
-        return this;
+
+        // Nothing can go wrong with dropping caches, so it is answered at once.
+        return effects.OfType<CopyJobEffect.DropCaches>().Any() ? Send(new CopyJobEvent.CachesDropped()) : this;
     }
 
     public static CopyFailure Unreadable(SectorRange range) =>
