@@ -26,7 +26,8 @@ internal static class NamingRules
     };
 
     /// <summary>Names that the published Akka packages have, which their stand-ins must have too.</summary>
-    private static readonly HashSet<string> AkkaNames = new(StringComparer.Ordinal) { "EventFilterBase", "TestKitBase" };
+    private static readonly HashSet<string> AkkaNames =
+        new(StringComparer.Ordinal) { "EventFilterBase", "TestKitBase" };
 
     private static readonly Dictionary<string, string> OneWordPerThing = new(StringComparer.OrdinalIgnoreCase)
     {

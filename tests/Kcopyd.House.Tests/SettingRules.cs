@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 namespace Kcopyd.House.Tests;
 
 /// <summary>Every key of the reference settings says in a comment above it what it does and its unit.</summary>
-/// <remarks>The value that stands there is the default: the head of the file says so, or the comment of the key.</remarks>
+/// <remarks>
+/// The value that stands there is the default: the head of the file says so, or the comment of the key.
+/// </remarks>
 internal static partial class SettingRules
 {
     public const string File = "config/kcopyd.hocon";

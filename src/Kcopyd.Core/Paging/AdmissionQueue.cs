@@ -3,10 +3,13 @@ using Kcopyd.Core.Throttling;
 
 namespace Kcopyd.Core.Paging;
 
-/// <summary>Who gets pages next: strictly first in, first out, all or nothing, held back by the throttle. Not safe for concurrent use.</summary>
+/// <summary>
+/// Who gets pages next: strictly first in, first out, all or nothing, held back by the throttle. Not safe for
+/// concurrent use.
+/// </summary>
 /// <remarks>
-/// As in the kernel (kernel-facts 1.7) nobody overtakes: what does not fit waits at the head until enough came back. Since a
-/// request for more than the budget is refused, and everything granted comes back, the head always goes on.
+/// As in the kernel (kernel-facts 1.7) nobody overtakes: what does not fit waits at the head until enough came back.
+/// Since a request for more than the budget is refused, and everything granted comes back, the head always goes on.
 /// The bound is the caller's: jobs times segments in flight.
 /// </remarks>
 public sealed class AdmissionQueue
