@@ -1,0 +1,154 @@
+namespace Kcopyd.Devices;
+
+/// <summary>A block special file, or a regular file (<see cref="RegularFileBlockDevice"/>), buffered or past the page
+/// cache.</summary>
+/// <remarks>
+/// <list type="bullet">
+/// <item>The last sector of a file with an odd length reads as zero-padded; only its valid bytes are ever written; no
+/// call but
+/// <see cref="IResizableBlockDevice.ExtendAsync"/> changes the length.</item>
+/// <item>Asynchronous calls run on threads of the device's own, at most 32; inline calls on the caller's.</item>
+/// <item>Writable: exclusive (flock on a file, O_EXCL on a block device). Read only: flock shared on a file, nothing on
+/// a block device.</item>
+/// <item>Zeros that a file has a hole for already are not written: a sparse file stays sparse.</item>
+/// <item>Flushes, and buffered durable writes, run one at a time, and flushes that wait are made as one.</item>
+/// </list>
+/// </remarks>
+public class FileBlockDevice : IInlineBlockDevice
+{
+    private readonly DeviceThreads _threads = new("kcopyd device");
+    private readonly Lock _disposal = new();
+    private Task? _disposed;
+
+    private protected FileBlockDevice(FileIo io)
+    {
+        Io = io;
+    }
+
+    /// <inheritdoc/>
+    public BlockDeviceIdentity Identity => Io.Facts.Identity;
+
+    /// <inheritdoc/>
+    public BlockDeviceGeometry Geometry => Io.Geometry;
+
+    /// <inheritdoc/>
+    public long WriteEpoch => Io.WriteEpoch;
+
+    /// <inheritdoc/>
+    public bool WaitsForMedium => Io.Facts.IsDirect;
+
+    private protected FileIo Io { get; }
+
+    private string Uri => Io.Facts.Identity.Uri;
+
+    /// <summary>Opens, or creates, the file at a path. The caller owns the device.</summary>
+    /// <param name="path">The path; also the device's URI.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Before the opening has begun, it is not done; after that it is waited
+    /// for.</param>
+    /// <exception cref="DeviceException">One sentence that says what is wrong; nothing is left open or
+    /// created.</exception>
+    public static ValueTask<FileBlockDevice> OpenAsync(
+        string path, BlockDeviceOpenOptions options, CancellationToken cancellationToken) =>
+        OpenAsync(new FileOpening(path, path, options), cancellationToken);
+
+    /// <inheritdoc/>
+    public void Read(long offset, Span<byte> buffer) => Io.Read(offset, buffer);
+
+    /// <inheritdoc/>
+    public void Write(long offset, ReadOnlySpan<byte> buffer, WriteDurability durability) =>
+        Io.Write(offset, buffer, durability);
+
+    /// <inheritdoc/>
+    public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
+        _threads.RunAsync(
+            Uri,
+            (Io, offset, buffer),
+            static (call, _) => call.Io.Read(call.offset, call.buffer.Span),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(
+        long offset, ReadOnlyMemory<byte> buffer, WriteDurability durability, CancellationToken cancellationToken) =>
+        _threads.RunAsync(
+            Uri,
+            (Io, offset, buffer, durability),
+            static (call, _) => call.Io.Write(call.offset, call.buffer.Span, call.durability),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask WriteZeroesAsync(long offset, long length, CancellationToken cancellationToken) =>
+        _threads.RunAsync(
+            Uri,
+            (Io, offset, length),
+            static (call, token) => call.Io.WriteZeroes(call.offset, call.length, token),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DiscardAsync(long offset, long length, CancellationToken cancellationToken) => _threads.RunAsync(
+        Uri,
+        (Io, offset, length),
+        static (call, token) => call.Io.Discard(call.offset, call.length, token),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask FlushAsync(long writeEpoch, CancellationToken cancellationToken) =>
+        _threads.RunAsync(Uri, (Io, writeEpoch), static (call, _) => call.Io.Flush(call.writeEpoch), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<BlockExtent>> GetBlockStatusAsync(
+        long offset, long length, CancellationToken cancellationToken) =>
+        _threads.AskAsync(
+            Uri,
+            (Io, offset, length),
+            static call => call.Io.GetBlockStatus(call.offset, call.length),
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken) => _threads.RunAsync(
+        Uri,
+        (Io, offset, length),
+        static (call, _) => call.Io.DropCache(call.offset, call.length),
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask ConfirmAsync(CancellationToken cancellationToken) =>
+        _threads.RunAsync(Uri, Io, static (io, _) => io.Confirm(), cancellationToken);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StorageExtent> Locate(long offset, long length)
+    {
+        BlockRequest.CheckBounds(Uri, DeviceOperation.Open, Geometry, offset, length);
+        return length == 0 ? [] : [new StorageExtent(Io.Facts.Storage, Io.Facts.StorageOffset + offset, length)];
+    }
+
+    /// <summary>Waits for the calls inside, closes the file and gives its locks back. Harmless to repeat.</summary>
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        lock (_disposal)
+        {
+            return new ValueTask(_disposed ??= CloseAsync());
+        }
+    }
+
+    internal static ValueTask<FileBlockDevice> OpenAsync(FileOpening opening, CancellationToken cancellationToken) =>
+        DeviceThreads.Opening.AskAsync(opening.Uri, opening, static asked => Create(asked.Open()), cancellationToken);
+
+    /// <summary>Runs a call of a derived device where the others run.</summary>
+    private protected ValueTask RunAsync<TState>(
+        TState state, Action<TState, CancellationToken> call, CancellationToken cancellationToken) =>
+        _threads.RunAsync(Uri, state, call, cancellationToken);
+
+    private static FileBlockDevice Create(FileIo io) =>
+        io.Facts.IsBlockSpecial ? new FileBlockDevice(io) : new RegularFileBlockDevice(io);
+
+    private async Task CloseAsync()
+    {
+        await Io.CloseAsync().ConfigureAwait(false);
+        await _threads.CloseAsync().ConfigureAwait(false);
+
+        // Closing may write back and wait for it, so it is not done on the caller's thread either.
+        await DeviceThreads.Opening.RunAsync(Uri, Io, static (io, _) => io.Release(), default).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,53 @@
+namespace Kcopyd.Devices;
+
+/// <summary>The blocking calls that a file device makes on its open file.</summary>
+/// <remarks>
+/// Each returns 0 or the (Linux) error number; nothing here knows of epochs, bounds or padding. Safe for concurrent
+/// calls.
+/// </remarks>
+internal abstract class FileCalls
+{
+    /// <summary>Reads until the buffer is full, an error, or the end of the file (no error, and fewer bytes
+    /// done).</summary>
+    internal abstract int Read(long offset, Span<byte> buffer, out int done);
+
+    /// <summary>Writes all of the buffer, or fails after <paramref name="done"/> bytes.</summary>
+    internal abstract int Write(long offset, ReadOnlySpan<byte> buffer, bool durable, out int done);
+
+    /// <summary>Makes what was written durable, including the name of a file that was created.</summary>
+    internal abstract int Flush();
+
+    /// <summary>Makes a range zeros by a command; ENOTSUP where there is none. Never changes the length.</summary>
+    internal virtual int WriteZeroes(long offset, long length) => SystemErrors.NotSupported;
+
+    /// <summary>Discards a range; ENOTSUP where that is not possible. Never changes the length.</summary>
+    internal virtual int Discard(long offset, long length) => SystemErrors.NotSupported;
+
+    /// <summary>Makes the file longer.</summary>
+    internal virtual int Extend(long length) => SystemErrors.NotSupported;
+
+    /// <summary>The first byte of data at or after a position; ENXIO where there is none.</summary>
+    internal virtual int FindData(long offset, out long position)
+    {
+        position = offset;
+        return 0;
+    }
+
+    /// <summary>The first byte of a hole at or after a position (the end of the file counts as one).</summary>
+    internal virtual int FindHole(long offset, out long position)
+    {
+        position = long.MaxValue;
+        return 0;
+    }
+
+    /// <summary>Drops clean cached pages, where there is a way.</summary>
+    internal virtual void DropCache(long offset, long length)
+    {
+    }
+
+    /// <summary>Why the name no longer leads to this file, or null when it does.</summary>
+    internal abstract string? WhyVanished();
+
+    /// <summary>Closes the file; its locks end.</summary>
+    internal abstract void Close();
+}

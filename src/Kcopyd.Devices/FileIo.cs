@@ -1,0 +1,362 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Kcopyd.Devices;
+
+/// <summary>What a file device does, on the calling thread: the rules of a request around the calls on the open
+/// file.</summary>
+internal sealed class FileIo(FileFacts facts, FileCalls calls)
+{
+    /// <summary>
+    /// 1 GiB: how much one zeroing or discarding command covers, so that a cancelled one ends soon on a device that has
+    /// to write.
+    /// </summary>
+    private const long CommandBytes = 1L << 30;
+
+    /// <summary>Extents in one answer: 24 KiB; a caller asks again from where the answer ends.</summary>
+    private const int MaxExtents = 1024;
+
+    private readonly string _uri = facts.Identity.Uri;
+    private readonly WriteEpochs _epochs = new();
+    private readonly CallGate _gate = new();
+    private volatile BlockDeviceGeometry _geometry = facts.Geometry;
+    private volatile bool _lacksZeroes;
+
+    internal FileFacts Facts => facts;
+
+    internal BlockDeviceGeometry Geometry => _geometry;
+
+    internal long WriteEpoch => _epochs.Current;
+
+    /// <summary>The end of the last whole block: what lies after it goes through the page cache even under direct
+    /// I/O.</summary>
+    private long BodyEnd => _geometry.LengthBytes - (_geometry.LengthBytes % _geometry.LogicalBlockSize);
+
+    internal void Read(long offset, Span<byte> buffer)
+    {
+        _gate.Enter(_uri, DeviceOperation.Read);
+        try
+        {
+            var geometry = _geometry;
+            BlockRequest.Check(_uri, DeviceOperation.Read, geometry, offset, buffer.Length);
+            var valid = (int)BlockRequest.ValidBytes(geometry, offset, buffer.Length);
+            CheckAlignment(DeviceOperation.Read, offset, buffer[..valid]);
+            var errno = calls.Read(offset, buffer[..valid], out var done);
+            ThrowOn(errno, DeviceOperation.Read, offset + done);
+            if (done < valid)
+            {
+                throw SystemErrors.Failure(
+                    _uri,
+                    DeviceOperation.Read,
+                    SystemErrors.InputOutput,
+                    offset + done,
+                    $"it ends here, not at byte {geometry.LengthBytes}: it was made shorter while it was open");
+            }
+
+            buffer[valid..].Clear();
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    internal void Write(long offset, ReadOnlySpan<byte> buffer, WriteDurability durability)
+    {
+        _gate.Enter(_uri, DeviceOperation.Write);
+        try
+        {
+            BlockRequest.CheckWrite(_uri, DeviceOperation.Write, _geometry, offset, buffer.Length);
+            var valid = buffer[..(int)BlockRequest.ValidBytes(_geometry, offset, buffer.Length)];
+            CheckAlignment(DeviceOperation.Write, offset, valid);
+            if (durability == WriteDurability.Durable)
+            {
+                WriteDurably(offset, valid);
+                return;
+            }
+
+            var errno = calls.Write(offset, valid, durable: false, out var done);
+            ThrowOn(errno, DeviceOperation.Write, offset + done);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    internal void WriteZeroes(long offset, long length, CancellationToken cancellationToken)
+    {
+        _gate.Enter(_uri, DeviceOperation.WriteZeroes);
+        try
+        {
+            BlockRequest.CheckWrite(_uri, DeviceOperation.WriteZeroes, _geometry, offset, length);
+            var end = offset + BlockRequest.ValidBytes(_geometry, offset, length);
+            for (var at = offset; at < end;)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                at += WriteSomeZeroes(at, end - at);
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    internal void Discard(long offset, long length, CancellationToken cancellationToken)
+    {
+        _gate.Enter(_uri, DeviceOperation.Discard);
+        try
+        {
+            BlockRequest.CheckWrite(_uri, DeviceOperation.Discard, _geometry, offset, length);
+            var end = offset + BlockRequest.ValidBytes(_geometry, offset, length);
+            for (var at = offset; at < end; at += CommandBytes)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var errno = calls.Discard(at, Math.Min(CommandBytes, end - at));
+                if (SystemErrors.MeansUnsupported(errno))
+                {
+                    throw new DeviceException(
+                        _uri, DeviceOperation.Discard, DeviceErrorKind.NotSupported, "it takes no discards")
+                    {
+                        Offset = at,
+                        Errno = errno,
+                    };
+                }
+
+                ThrowOn(errno, DeviceOperation.Discard, at);
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    internal void Flush(long epoch)
+    {
+        _gate.Enter(_uri, DeviceOperation.Flush);
+        try
+        {
+            if (_geometry.IsReadOnly)
+            {
+                _epochs.Check(_uri, epoch);
+                return;
+            }
+
+            _epochs.Flush(_uri, epoch, calls.Flush);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    internal IReadOnlyList<BlockExtent> GetBlockStatus(long offset, long length)
+    {
+        _gate.Enter(_uri, DeviceOperation.BlockStatus);
+        try
+        {
+            var geometry = _geometry;
+            BlockRequest.CheckBounds(_uri, DeviceOperation.BlockStatus, geometry, offset, length);
+            return length == 0 ? [] : Extents(offset, length, geometry.LengthBytes);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    internal void DropCache(long offset, long length)
+    {
+        _gate.Enter(_uri, DeviceOperation.Read);
+        try
+        {
+            BlockRequest.CheckBounds(_uri, DeviceOperation.Read, _geometry, offset, length);
+            if (length > 0)
+            {
+                calls.DropCache(offset, length);
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    internal void Confirm()
+    {
+        _gate.Enter(_uri, DeviceOperation.Confirm);
+        try
+        {
+            if (calls.WhyVanished() is { } why)
+            {
+                throw new DeviceException(_uri, DeviceOperation.Confirm, DeviceErrorKind.Vanished, why);
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    internal void Extend(long lengthBytes)
+    {
+        _gate.Enter(_uri, DeviceOperation.Resize);
+        try
+        {
+            lock (calls)
+            {
+                var geometry = _geometry;
+                BlockRequest.CheckWrite(_uri, DeviceOperation.Resize, geometry, 0, 0);
+                if (lengthBytes <= geometry.LengthBytes)
+                {
+                    return;
+                }
+
+                ThrowOn(calls.Extend(lengthBytes), DeviceOperation.Resize, null);
+                _geometry = geometry with { LengthBytes = lengthBytes };
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>Lets no call in any more; completes when none is inside. The file is still open then.</summary>
+    internal Task CloseAsync() => _gate.CloseAsync();
+
+    /// <summary>Closes the file; the locks on it end.</summary>
+    internal void Release() => calls.Close();
+
+    private void WriteDurably(long offset, ReadOnlySpan<byte> valid)
+    {
+        int errno;
+        int done;
+        if (facts.IsDirect && offset + valid.Length <= BodyEnd)
+        {
+            errno = calls.Write(offset, valid, durable: true, out done);
+            if (errno != 0)
+            {
+                _epochs.End();
+            }
+        }
+        else
+        {
+            // The flush inside consumes the report of a failed write-back, which is about other writes as well.
+            lock (_epochs.Gate)
+            {
+                errno = calls.Write(offset, valid, durable: true, out done);
+                if (errno != 0)
+                {
+                    _epochs.End();
+                }
+            }
+        }
+
+        ThrowOn(errno, DeviceOperation.Write, offset + done);
+    }
+
+    private long WriteSomeZeroes(long offset, long length)
+    {
+        if (!_lacksZeroes)
+        {
+            var count = Math.Min(length, CommandBytes);
+            var errno = calls.WriteZeroes(offset, count);
+            if (!SystemErrors.MeansUnsupported(errno))
+            {
+                ThrowOn(errno, DeviceOperation.WriteZeroes, offset);
+                return count;
+            }
+
+            // A refusal as invalid may be about this range only (its alignment); the others are about the device.
+            _lacksZeroes = errno != SystemErrors.Invalid;
+        }
+
+        var zeros = ZeroBuffer.Span[..(int)Math.Min(length, ZeroBuffer.Size)];
+        ThrowOn(calls.Write(offset, zeros, durable: false, out var done), DeviceOperation.WriteZeroes, offset + done);
+        return zeros.Length;
+    }
+
+    private List<BlockExtent> Extents(long offset, long length, long fileEnd)
+    {
+        List<BlockExtent> extents = [];
+        var end = offset + length;
+        var stop = Math.Min(end, fileEnd);
+        var at = offset;
+        while (at < stop && extents.Count < MaxExtents)
+        {
+            var extent = ExtentAt(at, stop);
+            extents.Add(extent);
+            at += extent.Length;
+        }
+
+        if (at >= stop && at < end)
+        {
+            // What pads the last sector is stored nowhere.
+            extents.Add(new BlockExtent(at, end - at, BlockStatus.Zero));
+        }
+
+        return extents;
+    }
+
+    private BlockExtent ExtentAt(long at, long stop)
+    {
+        var errno = calls.FindData(at, out var data);
+        if (errno == SystemErrors.NoSuchDeviceOrAddress)
+        {
+            return new BlockExtent(at, stop - at, BlockStatus.Hole);
+        }
+
+        if (SystemErrors.MeansUnsupported(errno))
+        {
+            return new BlockExtent(at, stop - at, BlockStatus.Data);
+        }
+
+        ThrowOn(errno, DeviceOperation.BlockStatus, at);
+        if (data > at)
+        {
+            return new BlockExtent(at, Math.Min(data, stop) - at, BlockStatus.Hole);
+        }
+
+        errno = calls.FindHole(at, out var hole);
+        ThrowOn(errno, DeviceOperation.BlockStatus, at);
+
+        // A hole that begins where the data did came between the two questions.
+        return new BlockExtent(at, (hole > at ? Math.Min(hole, stop) : stop) - at, BlockStatus.Data);
+    }
+
+    private void CheckAlignment(DeviceOperation operation, long offset, ReadOnlySpan<byte> buffer)
+    {
+        var block = _geometry.LogicalBlockSize;
+        if (!facts.IsDirect || buffer.Length < block)
+        {
+            return;
+        }
+
+        var misplaced = AddressOf(buffer) & (nuint)(facts.MemoryAlignment - 1);
+        if (misplaced != 0)
+        {
+            throw new DeviceException(
+                _uri,
+                operation,
+                DeviceErrorKind.InvalidRequest,
+                $"the buffer is not aligned to {facts.MemoryAlignment} bytes, as direct I/O wants it")
+            {
+                Offset = offset,
+            };
+        }
+    }
+
+    private static unsafe nuint AddressOf(ReadOnlySpan<byte> buffer) =>
+        (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer));
+
+    private void ThrowOn(int errno, DeviceOperation operation, long? offset)
+    {
+        if (errno != 0)
+        {
+            throw SystemErrors.Failure(_uri, operation, errno, offset);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+namespace Kcopyd.Devices;
+
+/// <summary>The write epoch of a device: a number that a failed flush, and nothing else, moves on.</summary>
+/// <remarks>
+/// The kernel reports a write-back error to one call only. If two flushes of one file ran side by side, the one that
+/// did not get the report would claim success for writes that are lost; so flushes, and writes that flush, run one at a
+/// time.
+/// </remarks>
+internal sealed class WriteEpochs
+{
+    private long _current = 1;
+    private long _begun;
+    private long _lastGood;
+
+    /// <summary>Held during a flush, and during a write that consumes write-back errors of other writes.</summary>
+    internal Lock Gate { get; } = new();
+
+    internal long Current => Volatile.Read(ref _current);
+
+    /// <summary>Flushes, or shares a flush that began after this call did.</summary>
+    /// <param name="device">For messages.</param>
+    /// <param name="epoch">The epoch that the caller's writes were made in.</param>
+    /// <param name="flush">Returns 0 or the error number.</param>
+    internal void Flush(string device, long epoch, Func<int> flush)
+    {
+        var begunBefore = Volatile.Read(ref _begun);
+        lock (Gate)
+        {
+            Check(device, epoch);
+            if (_lastGood > begunBefore)
+            {
+                return;
+            }
+
+            var number = _begun + 1;
+            Volatile.Write(ref _begun, number);
+            var errno = flush();
+            if (errno != 0)
+            {
+                End();
+                throw SystemErrors.Failure(device, DeviceOperation.Flush, errno, offset: null);
+            }
+
+            _lastGood = number;
+        }
+    }
+
+    /// <summary>Ends the epoch: what was written in it and not flushed may be lost.</summary>
+    internal void End() => Interlocked.Increment(ref _current);
+
+    /// <summary>Refuses an epoch that has ended.</summary>
+    internal void Check(string device, long epoch)
+    {
+        if (epoch != Current)
+        {
+            throw Lost(device);
+        }
+    }
+
+    /// <summary>The answer to a flush of an epoch that has ended.</summary>
+    internal static DeviceException Lost(string device) =>
+        new(
+            device,
+            DeviceOperation.Flush,
+            DeviceErrorKind.UnflushedWritesLost,
+            "unflushed writes lost: an earlier flush failed, and what was written before it may be gone");
+}

@@ -1,0 +1,48 @@
+namespace Kcopyd.Tests.Shared;
+
+/// <summary>A loop device over a file of a test's, detached with the test. Needs root: see <see cref="Require.LoopDevices"/>.</summary>
+internal sealed class LoopDevice : IDisposable
+{
+    private bool _attached = true;
+
+    private LoopDevice(string path)
+    {
+        Path = path;
+    }
+
+    /// <summary>The block special file.</summary>
+    public string Path { get; }
+
+    /// <summary>The name of the device in sysfs.</summary>
+    public string Name => System.IO.Path.GetFileName(Path);
+
+    /// <summary>Attaches the next free loop device to a file, or to another block device.</summary>
+    /// <param name="backing">The file.</param>
+    /// <param name="options">Further options of losetup: <c>--offset 4096</c>, <c>--read-only</c>, <c>--sector-size 4096</c>.</param>
+    public static LoopDevice Attach(string backing, params string[] options) =>
+        new(Shell.Run("losetup", ["--find", "--show", .. options, backing]).Trim());
+
+    /// <summary>Lets the kernel know of a partition, and returns its block special file.</summary>
+    public string AddPartition(int number, long startSector, long sectorCount)
+    {
+        Shell.Run("addpart", Path, $"{number}", $"{startSector}", $"{sectorCount}");
+        return $"{Path}p{number}";
+    }
+
+    /// <summary>Attaches it to another file, as <c>losetup -d</c> and <c>losetup</c> do.</summary>
+    public void Reattach(string backing)
+    {
+        Shell.Run("losetup", "--detach", Path);
+        Shell.Run("losetup", Path, backing);
+    }
+
+    public void Dispose()
+    {
+        if (_attached)
+        {
+            _attached = false;
+            Shell.Try("partx", "--delete", Path);
+            Shell.Try("losetup", "--detach", Path);
+        }
+    }
+}
