@@ -105,6 +105,11 @@ public sealed class ExtentSet : IReadOnlyList<SectorRange>
     /// <summary>The parts of <paramref name="range"/> that are in the set, ascending.</summary>
     public IEnumerable<SectorRange> Within(SectorRange range)
     {
+        if (range.IsEmpty)
+        {
+            yield break;
+        }
+
         for (var i = FirstEndingAtOrAfter(range.Start + 1); i < _runs.Count && _runs[i].Start < range.End; i++)
         {
             yield return _runs[i].Intersect(range);

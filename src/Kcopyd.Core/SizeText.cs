@@ -12,6 +12,9 @@ public static class SizeText
 {
     private const string Letters = "KMGTPE";
 
+    /// <summary>What a decimal keeps exactly. A longer number would be rounded to something that was not written.</summary>
+    private const int ExactCharacters = 28;
+
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
     /// <summary>Formats with one decimal at most and a binary unit.</summary>
@@ -49,7 +52,8 @@ public static class SizeText
         var digits = trimmed.IndexOfAnyExcept(NumberCharacters);
         var number = digits < 0 ? trimmed : trimmed[..digits];
         var suffix = digits < 0 ? default : trimmed[digits..].TrimStart();
-        if (!decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+        if (number.Length > ExactCharacters
+            || !decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
             || !TryScale(suffix, out var scale)
             || value > long.MaxValue / (decimal)scale)
         {

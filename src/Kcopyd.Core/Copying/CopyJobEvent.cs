@@ -27,6 +27,9 @@ public abstract record CopyJobEvent
     /// <summary>The targets were flushed, save those that failed.</summary>
     public sealed record TargetsFlushed(ImmutableArray<CopyFailure> Failures) : CopyJobEvent;
 
+    /// <summary>Caches were dropped as far as that is possible.</summary>
+    public sealed record CachesDropped : CopyJobEvent;
+
     /// <summary>The devices were asked whether they are still there; those that are not failed.</summary>
     public sealed record DevicesConfirmed(ImmutableArray<CopyFailure> Failures) : CopyJobEvent;
 

@@ -65,6 +65,8 @@ public sealed record CopyJobState
     /// <summary>Nothing is in flight.</summary>
     public bool IsQuiet => InFlight == 0 && !IsAwaiting;
 
+    internal bool AreCachesDropped { get; init; }
+
     internal CopyPlan Plan { get; init; } = new([], 1, SegmentKind.Data);
 
     internal ImmutableSortedDictionary<long, Segment> Returned { get; init; } = ImmutableSortedDictionary<long, Segment>.Empty;

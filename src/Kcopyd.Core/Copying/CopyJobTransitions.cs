@@ -30,6 +30,7 @@ public static class CopyJobTransitions
             CopyJobEvent.SegmentReturned e => Return(state, e.Segment),
             CopyJobEvent.SegmentLost e => Lose(state, e.Segment, e.Reason),
             CopyJobEvent.TargetsFlushed e => Flushed(state with { IsAwaiting = false }, e.Failures),
+            CopyJobEvent.CachesDropped => state with { IsAwaiting = false, AreCachesDropped = true },
             CopyJobEvent.DevicesConfirmed e => Confirmed(state with { IsAwaiting = false }, e.Failures),
             CopyJobEvent.PauseRequested => Intend(state, CopyIntent.Pause),
             CopyJobEvent.ResumeRequested => Resume(state),
@@ -160,6 +161,11 @@ public static class CopyJobTransitions
     private static CopyJobState Proceed(CopyJobState state, ImmutableArray<CopyJobEffect>.Builder effects)
     {
         var next = state;
+        if (next is { Phase: CopyPhase.Verifying, AreCachesDropped: false })
+        {
+            return next.IsAwaiting ? next : Await(next, effects, new CopyJobEffect.DropCaches(next.LiveTargets));
+        }
+
         while (next.Phase is CopyPhase.Copying or CopyPhase.Verifying
             && next.InFlight < next.Spec.Options.InFlight
             && TryTake(ref next, out var segment))

@@ -9,6 +9,7 @@ public readonly record struct ProgressMeter
 
     private readonly TimeSpan _began;
     private readonly TimeSpan _seen;
+    private readonly long _counted;
     private readonly double _rate;
 
     /// <summary>A meter that begins at <paramref name="now"/> with nothing done.</summary>
@@ -18,11 +19,12 @@ public readonly record struct ProgressMeter
         _seen = now;
     }
 
-    private ProgressMeter(TimeSpan began, TimeSpan seen, long done, double rate)
+    private ProgressMeter(TimeSpan began, TimeSpan seen, long done, long counted, double rate)
     {
         _began = began;
         _seen = seen;
         DoneBytes = done;
+        _counted = counted;
         _rate = rate;
     }
 
@@ -35,21 +37,22 @@ public readonly record struct ProgressMeter
     /// <summary>The meter after <paramref name="doneBytes"/> were seen done; what was seen before is never taken back.</summary>
     public ProgressMeter See(TimeSpan now, long doneBytes)
     {
+        var done = Math.Max(DoneBytes, doneBytes);
         var elapsed = (now - _seen).TotalSeconds;
         if (elapsed <= 0)
         {
-            return new ProgressMeter(_began, _seen, Math.Max(DoneBytes, doneBytes), _rate);
+            // No rate comes of no time: the bytes wait until some has passed.
+            return new ProgressMeter(_began, _seen, done, _counted, _rate);
         }
 
-        var current = Math.Max(0, doneBytes - DoneBytes) / elapsed;
+        var current = (done - _counted) / elapsed;
 
         // Until the memory is full the plain mean is the better guess.
         var age = (now - _began).TotalSeconds;
         var weight = age <= Memory.TotalSeconds
             ? elapsed / age
             : 1 - Math.Exp(-elapsed / Memory.TotalSeconds);
-        return new ProgressMeter(
-            _began, now, Math.Max(DoneBytes, doneBytes), _rate + ((current - _rate) * Math.Min(1, weight)));
+        return new ProgressMeter(_began, now, done, done, _rate + ((current - _rate) * Math.Min(1, weight)));
     }
 
     /// <summary>How long the rest takes at this rate; null while nothing moves, and for more than a year.</summary>

@@ -20,6 +20,9 @@ public sealed class SegmentSequence
         _waiting.Add(index);
     }
 
+    /// <summary>A segment that was offered is taken back; it will be offered again.</summary>
+    public void Withdraw(long index) => _waiting.Remove(index);
+
     /// <summary>Lets the next segment out if it is ready; the one after it follows when <see cref="Advance"/> is called.</summary>
     public bool TryTake(out long index)
     {

@@ -1,0 +1,309 @@
+using Akka.Actor;
+using Kcopyd.Actors.Hosting;
+using Kcopyd.Core.Copying;
+using Kcopyd.Core.Paging;
+using Kcopyd.Devices;
+using Microsoft.Extensions.Logging;
+
+namespace Kcopyd.Actors.Copying;
+
+/// <summary>A client of the copy engine: holds the page budget and the throttle, and has a job actor per copy.</summary>
+/// <remarks>
+/// Jobs begin in the order of their acceptance; segments get pages in the order in which they asked. Nothing here waits.
+/// A crash of this actor loses its jobs: it is stopped, everyone who waits for it is told, and its memory is freed when the last
+/// I/O on it is over.
+/// </remarks>
+internal sealed partial class ClientActor : ReceiveActor
+{
+    private static readonly SupervisorStrategy StopTheJob = new OneForOneStrategy(_ => Directive.Stop);
+
+    private readonly KcopydClientOptions _options;
+    private readonly ClientLink _link;
+    private readonly ILogger _logger;
+    private readonly ClientAdmissions _admissions;
+    private readonly IActorRef _completions;
+    private readonly CancellationTokenSource _abort = new();
+    private readonly Dictionary<long, JobEntry> _jobs = [];
+    private readonly Dictionary<CopyJobId, JobEntry> _names = [];
+    private readonly Dictionary<PageLease, JobEntry> _leases = [];
+    private readonly Queue<JobEntry> _queued = new();
+    private readonly ClientClosing _closing = new();
+    private readonly Action<Admission, PageLease> _granted;
+    private long _lastNumber;
+    private int _queuedCount;
+    private int _activeCount;
+    private bool _isStallTimerSet;
+
+    public ClientActor(KcopydClientOptions options, ClientLink link)
+    {
+        _options = options;
+        _link = link;
+        _granted = OnGranted;
+        _logger = options.LoggerFactory.CreateLogger("Kcopyd.Actors.Copying");
+        _admissions = new ClientAdmissions(options, Context.System.Scheduler, Self);
+        _completions = Context.ActorOf(
+            Akka.Actor.Props.Create<CompletionActor>(_logger).WithDispatcher(CopyDispatchers.Copy), "completions");
+
+        Receive<ClientWork.PagesReturned>(OnPagesReturned);
+        Receive<ClientWork.AdmitSegment>(OnAdmitSegment);
+        Receive<ClientWork.JobEnded>(OnJobEnded);
+        Receive<ClientWork.Delivered>(OnDelivered);
+        Receive<ClientWork.Submit>(message => Accept(message.Request, Requester.Of(message.Ticket), null));
+        Receive<ClientMessage.Copy>(message => Accept(message.Request, Requester.Local(Sender, message.Context), null));
+        Receive<SubmitCopy>(OnSubmitCopy);
+        Receive<ClientWork.DevicesOpened>(OnDevicesOpened);
+        Receive<ClientWork.DevicesClosed>(OnDevicesClosed);
+        Receive<ClientWork.WithdrawSegments>(OnWithdrawSegments);
+        Receive<ClientWork.JobRests>(OnJobRests);
+        Receive<ClientWork.JobStopped>(OnJobStopped);
+        Receive<ClientWork.Prepare>(OnPrepare);
+        Receive<ClientWork.CompletePrepared>(OnCompletePrepared);
+        Receive<ClientMessage.PauseJob>(OnPauseJob);
+        Receive<ClientMessage.ResumeJob>(OnResumeJob);
+        Receive<ClientMessage.CancelJob>(OnCancelJob);
+        Receive<ClientMessage.GetProgress>(OnGetProgress);
+        Receive<ClientMessage.GetStatus>(_ => Sender.Tell(Status()));
+        Receive<ClientMessage.SetThrottle>(OnSetThrottle);
+        Receive<ClientMessage.Drain>(_ => OnDrain());
+        Receive<ClientMessage.Destroy>(_ => OnDestroy());
+        Receive<ClientWork.Shutdown>(_ => OnShutdown());
+        Receive<ClientWork.ShutdownDue>(_ => OnShutdownDue());
+        Receive<ClientWork.ThrottleDue>(_ => OnThrottleDue());
+        Receive<ClientWork.StallCheckDue>(_ => OnStallCheckDue());
+    }
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    /// <summary>What to make a client actor of.</summary>
+    public static Props Props(KcopydClientOptions options, ClientLink link) =>
+        Akka.Actor.Props.Create<ClientActor>(options, link).WithDispatcher(CopyDispatchers.Copy);
+
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => StopTheJob;
+
+    /// <inheritdoc/>
+    protected override void PreRestart(Exception reason, object message)
+    {
+        // There is nothing to go on from: jobs live in their actors, which stop with this one.
+        Context.Stop(Self);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _abort.Cancel();
+        foreach (var entry in _jobs.Values)
+        {
+            entry.Requester.Abandon();
+            foreach (var lease in entry.Leases)
+            {
+                lease.LetGo();
+            }
+        }
+
+        _admissions.Dispose();
+        _link.Close();
+    }
+
+    private void Accept(CopyRequest request, Requester requester, OpenedDevices? devices)
+    {
+        if (Refusal(request) is { } rejection)
+        {
+            CopyLog.JobRejected(_logger, rejection.Reason);
+            requester.Reject(rejection, Self);
+            Close(devices);
+            return;
+        }
+
+        if (_jobs.Count >= _options.QueueLimit)
+        {
+            requester.Busy(_options.QueueLimit, Self);
+            Close(devices);
+            return;
+        }
+
+        var number = ++_lastNumber;
+        var entry = new JobEntry(number, new CopyJobId(request.Name ?? $"job-{number}"), request, requester)
+        {
+            Devices = devices,
+            AcceptedAt = Now,
+            Activity = CopyMetrics.Activities.StartActivity("copy"),
+        };
+        _jobs.Add(number, entry);
+        _names.Add(entry.Id, entry);
+        CopyLog.JobAccepted(_logger, entry.Id, request.Kind, request.Targets[0].Range.Count, request.Targets.Length);
+        requester.Accept(entry.Id, Self);
+        _queued.Enqueue(entry);
+        _queuedCount++;
+        StartNext();
+    }
+
+    private CopyRejection? Refusal(CopyRequest request)
+    {
+        if (_closing.IsClosing)
+        {
+            return new CopyRejection(CopyRejectionKind.Closing, "The client is closing.");
+        }
+
+        if (request.Name is { } name && !CopyJobNames.IsValid(name))
+        {
+            return new CopyRejection(CopyRejectionKind.Name, $"'{name}' is no name for a job: {CopyJobNames.Rule}");
+        }
+
+        return request.Name is { } taken && _names.ContainsKey(new CopyJobId(taken))
+            ? new CopyRejection(CopyRejectionKind.Name, $"A job named '{taken}' is not over yet.")
+            : CopyRequestRules.Check(request, _options.TotalPages);
+    }
+
+    private void StartNext()
+    {
+        while (_activeCount < _options.ActiveJobs && _queued.TryDequeue(out var entry))
+        {
+            if (entry is { Actor: null, IsOver: false })
+            {
+                Start(entry, entry.Request!);
+            }
+        }
+    }
+
+    private void Start(JobEntry entry, CopyRequest request)
+    {
+        var range = request.Source?.Range ?? request.Targets[0].Range;
+        var setup = new CopyJobSetup(entry.Number, entry.Id, request, Self)
+        {
+            Spec = new CopyJobSpec(request.Kind, range.Count, request.Targets.Length, request.Options)
+            {
+                SourceStart = range.Start,
+            },
+            AcceptedAt = entry.AcceptedAt,
+            Abort = _abort.Token,
+            Logger = _logger,
+        };
+        _queuedCount--;
+        _activeCount++;
+        entry.Actor = Context.ActorOf(Akka.Actor.Props.Create<JobActor>(setup).WithDispatcher(CopyDispatchers.Copy));
+        Context.WatchWith(entry.Actor, new ClientWork.JobStopped(entry.Number));
+    }
+
+    private void OnAdmitSegment(ClientWork.AdmitSegment message)
+    {
+        _admissions.Queue.Enter(message.Admission);
+        _admissions.Pump(_granted);
+    }
+
+    private void OnGranted(Admission admission, PageLease lease)
+    {
+        if (!_jobs.TryGetValue(admission.Job, out var entry) || entry.Actor is null || entry.IsOver)
+        {
+            lease.LetGo();
+            return;
+        }
+
+        if (entry.Leases.Count == 0)
+        {
+            entry.LastCompletion = Now;
+        }
+
+        entry.Leases.Add(lease);
+        _leases.Add(lease, entry);
+        entry.Actor.Tell(new JobMessage.SegmentAdmitted(admission.Segment, lease));
+        SetStallTimer(_options.StallAfter);
+    }
+
+    private void OnPagesReturned(ClientWork.PagesReturned message)
+    {
+        _admissions.Return(message.Lease);
+        if (_leases.Remove(message.Lease, out var entry))
+        {
+            entry.Leases.Remove(message.Lease);
+            entry.LastCompletion = Now;
+            entry.IsStalled = false;
+        }
+
+        _admissions.Pump(_granted);
+        CheckClosed();
+    }
+
+    private void OnWithdrawSegments(ClientWork.WithdrawSegments message)
+    {
+        var withdrawn = _admissions.Withdraw(message.Number);
+        if (!withdrawn.IsEmpty)
+        {
+            Sender.Tell(new JobMessage.SegmentsWithdrawn(withdrawn));
+        }
+
+        _admissions.Pump(_granted);
+    }
+
+    private void OnThrottleDue()
+    {
+        _admissions.OnThrottleDue();
+        _admissions.Pump(_granted);
+    }
+
+    private void OnSetThrottle(ClientMessage.SetThrottle message)
+    {
+        _admissions.ChangeThrottle(message);
+        _admissions.Pump(_granted);
+    }
+
+    private void OnJobEnded(ClientWork.JobEnded message)
+    {
+        if (_jobs.TryGetValue(message.Number, out var entry) && !entry.IsOver)
+        {
+            End(entry, message.Completed);
+        }
+    }
+
+    private void OnJobStopped(ClientWork.JobStopped message)
+    {
+        if (!_jobs.TryGetValue(message.Number, out var entry) || entry.IsOver)
+        {
+            return;
+        }
+
+        CopyLog.JobCrashed(_logger, entry.Id);
+        End(entry, JobEndings.Crashed(entry, Now));
+    }
+
+    /// <summary>A job is over: nothing of it is wanted any more, and whoever waits for it is told.</summary>
+    private void End(JobEntry entry, CopyCompleted completed)
+    {
+        entry.IsOver = true;
+        _queuedCount -= entry.Actor is null && entry.Request is not null ? 1 : 0;
+        _activeCount -= entry.Actor is not null && !entry.IsResting ? 1 : 0;
+        _admissions.Withdraw(entry.Number);
+        foreach (var lease in entry.Leases)
+        {
+            // After a crash: the pages come back when the I/O on them is over.
+            lease.LetGo();
+        }
+
+        foreach (var waiter in entry.PauseWaiters)
+        {
+            waiter.Tell(new ClientMessage.JobUnknown(entry.Id));
+        }
+
+        JobEndings.Observe(entry, completed, _logger);
+        if (entry.Devices is { } devices)
+        {
+            CloseThen(devices, new ClientWork.DevicesClosed(entry.Number, completed));
+        }
+        else
+        {
+            _completions.Tell(new CompletionActor.Deliver(entry.Number, completed, entry.Requester));
+        }
+
+        StartNext();
+    }
+
+    private void OnDelivered(ClientWork.Delivered message)
+    {
+        if (_jobs.Remove(message.Number, out var entry))
+        {
+            _names.Remove(entry.Id);
+            _closing.OnJobOver(message.Number, Self);
+            CheckClosed();
+        }
+    }
+}

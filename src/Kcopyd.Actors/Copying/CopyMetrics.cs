@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Kcopyd.Actors.Copying;
+
+/// <summary>The instruments of the engine, on the meter and activity source <c>Kcopyd.Actors</c> (UCUM units).</summary>
+internal static class CopyMetrics
+{
+    private const string Name = "Kcopyd.Actors";
+
+    /// <summary>One activity per job, from acceptance to its end.</summary>
+    public static readonly ActivitySource Activities = new(Name);
+
+    private static readonly Meter Meter = new(Name);
+
+    public static readonly Counter<long> BytesRead =
+        Meter.CreateCounter<long>("kcopyd.job.bytes_read", "By", "Bytes read from sources.");
+
+    public static readonly Counter<long> BytesWritten =
+        Meter.CreateCounter<long>("kcopyd.job.bytes_written", "By", "Bytes written or zeroed on targets.");
+
+    public static readonly Counter<long> JobsCompleted =
+        Meter.CreateCounter<long>("kcopyd.job.completed", "{job}", "Jobs that ended, by outcome.");
+
+    public static readonly Histogram<double> JobDuration =
+        Meter.CreateHistogram<double>("kcopyd.job.duration", "s", "From acceptance of a job to its end.");
+
+    public static readonly UpDownCounter<long> PagesTaken =
+        Meter.CreateUpDownCounter<long>("kcopyd.client.pages_taken", "{page}", "Pages of 4096 bytes that segments hold.");
+}

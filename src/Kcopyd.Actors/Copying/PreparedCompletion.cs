@@ -1,0 +1,18 @@
+using Kcopyd.Core.Copying;
+
+namespace Kcopyd.Actors.Copying;
+
+/// <summary>A completion that was reserved (kcopyd's prepare callback): it counts as a job until it is completed.</summary>
+public sealed class PreparedCompletion
+{
+    internal PreparedCompletion(CopyJobId id, ClientTicket ticket)
+    {
+        Id = id;
+        Ticket = ticket;
+    }
+
+    /// <summary>Its name among the client's jobs.</summary>
+    public CopyJobId Id { get; }
+
+    internal ClientTicket Ticket { get; }
+}
