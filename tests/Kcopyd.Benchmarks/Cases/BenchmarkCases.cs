@@ -16,6 +16,8 @@ internal static class BenchmarkCases
         new FanoutCase(),
         new EmptyCase(),
         new MemoryCase(),
+        new SmallCase(),
+        new AllocatedCase(),
         new PublishCase(),
     ];
 }
