@@ -26,7 +26,7 @@ internal sealed class WriterActor : UntypedActor
         }
         else if (_write.Content == SegmentContent.Pages && _write.Target.Device is IInlineBlockDevice device)
         {
-            Report(WriteInline(device));
+            WriteHere(device);
         }
         else
         {
@@ -73,7 +73,16 @@ internal sealed class WriterActor : UntypedActor
         }
     }
 
-    private WriteResult WriteInline(IInlineBlockDevice device)
+    private void WriteHere(IInlineBlockDevice device)
+    {
+        if (WriteInline(device) is { } result)
+        {
+            Report(result);
+        }
+    }
+
+    /// <summary>Null after a defect of the device.</summary>
+    private WriteResult? WriteInline(IInlineBlockDevice device)
     {
         try
         {
@@ -84,6 +93,14 @@ internal sealed class WriterActor : UntypedActor
         catch (DeviceException e)
         {
             return Failed(e);
+        }
+#pragma warning disable CA1031 // The root of the work: whatever comes here is a defect, and becomes a crash of the actor.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            // Not thrown here: an actor that fails while it starts is never told that it stops, and would not say so.
+            Self.Tell(new WorkCrashed(e), ActorRefs.NoSender);
+            return null;
         }
         finally
         {

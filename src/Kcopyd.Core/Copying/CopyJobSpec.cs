@@ -1,3 +1,5 @@
+using Kcopyd.Core.Paging;
+
 namespace Kcopyd.Core.Copying;
 
 /// <summary>What a job is about, as far as decisions go.</summary>
@@ -10,7 +12,8 @@ public sealed record CopyJobSpec(CopyJobKind Kind, long SectorCount, int TargetC
     /// <summary>The first sector of the source region on its device: what failures of the source count from there.</summary>
     public long SourceStart { get; init; }
 
-    /// <summary>What is compared at a time, in sectors. Comparing holds two buffers, which together are no more than one segment,
-    /// so that a budget of one segment does for everything.</summary>
-    public long CompareSectors { get; init; } = Math.Max(Options.SegmentSize.Value / 2, Paging.PageBudget.PageSize) / Sectors.Size;
+    /// <summary>What is compared at a time, in sectors: whole pages. Comparing holds two buffers, which together are no more than
+    /// one segment of two pages or more, so that a budget of one segment does for everything.</summary>
+    public long CompareSectors { get; init; } =
+        Math.Max(1, Options.SegmentSize.Value / 2 / PageBudget.PageSize) * PageBudget.PageSize / Sectors.Size;
 }
