@@ -1,1 +1,46 @@
-System.Console.WriteLine("");
+using System.CommandLine;
+using Kcopyd.Actors.Copying;
+using Kcopyd.Cli.Commands;
+using Kcopyd.Cli.Execution;
+using Kcopyd.Devices;
+
+namespace Kcopyd.Cli;
+
+/// <summary>The program.</summary>
+internal static class Program
+{
+    private static async Task<int> Main(string[] args)
+    {
+        var engine = args is [CopyCommand.Name or ZeroCommand.Name or VerifyCommand.Name, _, ..] ? EngineStart.Begin() : null;
+        var root = ProgramCommands.Create(request =>
+            new TransferRun(request, new BlockDeviceOpener(), engine ?? EngineStart.Begin()).RunAsync());
+
+        // A path may begin with an at sign: it is no response file.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (UsageErrors.Find(parsed, args) is { } error)
+        {
+            return Refuse(error);
+        }
+
+        try
+        {
+            return await parsed
+                .InvokeAsync(new InvocationConfiguration
+                {
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = null,
+                })
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is RefusedException or DeviceException or CopyRejectedException)
+        {
+            return Refuse(e.Message.TrimEnd('.'));
+        }
+    }
+
+    private static int Refuse(string sentence)
+    {
+        Console.Error.WriteLine($"kcopyd: {sentence}");
+        return ExitCodes.Refused;
+    }
+}

@@ -1,0 +1,56 @@
+namespace Kcopyd.Cli.Commands;
+
+/// <summary>What the help says below the options.</summary>
+internal static class HelpSections
+{
+    private const string Units = """
+        Units:
+          A sector is 512 bytes, always. SECTOR and SECTORS are numbers of sectors, or sizes with a suffix in whole sectors.
+          SIZE is a number of bytes, or has a suffix: K M G T P E or KiB MiB ... (powers of 1024), kB MB GB ... (powers of 1000),
+          s (sectors), B (bytes). 1.5G is a size.
+
+        """;
+
+    private const string Codes = """
+        Exit codes:
+          0    everything was done
+          1    the job ended with errors, ignored and salvaged ones and dropped targets among them, or found a difference
+          2    the command line or a device does not allow it; nothing was created, extended or written
+          130  interrupted (SIGINT; 143 after SIGTERM, 129 after SIGHUP): what was in flight is done, and what was copied is printed;
+               a second signal ends the program at once
+
+        """;
+
+    private const string CopyExamples = """
+        Examples:
+          kcopyd copy disk.img /dev/sdb                       a whole image to a disk
+          kcopyd copy /dev/sda a.img b.img --flush            one disk to two files, reading it once, durable at the end
+          kcopyd copy a.img b.img --sector 2048 --count 1G    1 GiB from sector 2048 on to the start of b.img
+          kcopyd copy /dev/sda a.img --on-read-error salvage  as much as can be read of a failing disk
+          kcopyd copy a.img b.img --rate 50M --json           in the background, with a result for a script
+
+        """;
+
+    private const string ZeroExamples = """
+        Examples:
+          kcopyd zero /dev/sdb                                a whole disk
+          kcopyd zero new.img --count 10G                     a new file of 10 GiB without data
+          kcopyd zero a.img --target-sector 0 --count 34      the partition table of an image
+
+        """;
+
+    private const string VerifyExamples = """
+        Examples:
+          kcopyd verify disk.img /dev/sdb                     did the copy arrive?
+          kcopyd verify /dev/sda a.img b.img --progress none  two copies at once, reading the source once
+
+        """;
+
+    internal static string For(string command) => command switch
+    {
+        CopyCommand.Name => $"{Units}\n{CopyExamples}\n{Codes}",
+        ZeroCommand.Name => $"{Units}\n{ZeroExamples}\n{Codes}",
+        VerifyCommand.Name => $"{Units}\n{VerifyExamples}\n{Codes}",
+        _ => $"{CopyExamples}\n{Codes}",
+    };
+}

@@ -1,0 +1,18 @@
+using System.CommandLine;
+
+namespace Kcopyd.Cli.Commands;
+
+/// <summary>The arguments that commands share.</summary>
+internal static class ProgramArguments
+{
+    internal static Argument<string> Source() => new("SOURCE")
+    {
+        Description = "What is read: the path of a file or block device.",
+    };
+
+    internal static Argument<string[]> Targets(string verb = "written") => new("TARGET")
+    {
+        Description = $"What is {verb}: up to 64 paths of files or block devices.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+}

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+
+namespace Kcopyd.Cli.Commands;
+
+/// <summary>What is wrong with a command line, in one sentence. Pure.</summary>
+internal static class UsageErrors
+{
+    /// <summary>The sentence; null where nothing is wrong.</summary>
+    /// <param name="parsed">What the parser made of it.</param>
+    /// <param name="args">The words.</param>
+    internal static string? Find(ParseResult parsed, string[] args)
+    {
+        // Help and version are given whatever else is on the line.
+        if (parsed.Action is not ParseErrorAction and SynchronousCommandLineAction)
+        {
+            return null;
+        }
+
+        if (parsed.CommandResult.Command is RootCommand)
+        {
+            return parsed.UnmatchedTokens is [{ } first, ..]
+                ? $"there is no command or option '{first}' (kcopyd --help lists them)"
+                : "a command is missing: copy, zero or verify (kcopyd --help explains them)";
+        }
+
+        var see = $"(see kcopyd {parsed.CommandResult.Command.Name} --help)";
+        if (UnknownOption(parsed) is { } option)
+        {
+            return $"there is no option '{option}' here; a path that begins with a dash is written './{option}' {see}";
+        }
+
+        if (FlagWithValue(parsed, args) is { } flag)
+        {
+            return $"{flag} takes no value {see}";
+        }
+
+        return parsed.Errors is [{ } error, ..] ? $"{Lowered(error.Message.TrimEnd('.'))} {see}" : null;
+    }
+
+    /// <summary>The parser takes an option that it does not know for one more argument: a mistyped option would become a file.</summary>
+    private static string? UnknownOption(ParseResult parsed) => parsed.Tokens
+        .TakeWhile(token => token.Type != TokenType.DoubleDash)
+        .FirstOrDefault(token => token is { Type: TokenType.Argument, Value: ['-', _, ..] })?.Value;
+
+    /// <summary>The value of a flag, <c>--json=yes</c>, would become a file as well.</summary>
+    private static string? FlagWithValue(ParseResult parsed, string[] args) => args
+        .TakeWhile(word => word != "--")
+        .Where(word => word.StartsWith("--", StringComparison.Ordinal) && word.IndexOfAny(['=', ':']) > 0)
+        .Select(word => word[..word.IndexOfAny(['=', ':'])])
+        .FirstOrDefault(name => parsed.CommandResult.Command.Options.Any(
+            option => option.Name == name && option.Arity.MaximumNumberOfValues == 0));
+
+    private static string Lowered(string sentence) => $"{char.ToLowerInvariant(sentence[0])}{sentence[1..]}";
+}

@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+
+namespace Kcopyd.Cli.Execution;
+
+/// <summary>Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation; the second ends the process as if nobody listened.</summary>
+internal sealed class Interruption : IDisposable
+{
+    private const int HangUp = 1;
+    private const int Interrupt = 2;
+    private const int Terminate = 15;
+
+    private readonly CancellationTokenSource _source = new();
+    private readonly PosixSignalRegistration _interrupt;
+    private readonly PosixSignalRegistration _terminate;
+    private readonly PosixSignalRegistration _hangUp;
+    private int _signal;
+
+    internal Interruption()
+    {
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Handle(context, Interrupt));
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Handle(context, Terminate));
+        _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Handle(context, HangUp));
+    }
+
+    /// <summary>Cancelled by the first signal.</summary>
+    internal CancellationToken Token => _source.Token;
+
+    /// <summary>What the process ends with after a signal.</summary>
+    internal int ExitCode => ExitCodes.SignalBase + Volatile.Read(ref _signal);
+
+    /// <summary>Called before a second signal ends the process, to leave the terminal as it was found.</summary>
+    internal Action BeforeLeaving { get; set; } = static () => { };
+
+    public void Dispose()
+    {
+        _interrupt.Dispose();
+        _terminate.Dispose();
+        _hangUp.Dispose();
+        _source.Dispose();
+    }
+
+    private void Handle(PosixSignalContext context, int number)
+    {
+        if (Interlocked.CompareExchange(ref _signal, number, 0) != 0)
+        {
+            // Not cancelled: the system does what it does to a process without a handler.
+            BeforeLeaving();
+            return;
+        }
+
+        context.Cancel = true;
+        _source.Cancel();
+    }
+}

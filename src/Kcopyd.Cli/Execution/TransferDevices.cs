@@ -1,0 +1,180 @@
+using System.Collections.Immutable;
+using Kcopyd.Cli.Planning;
+using Kcopyd.Cli.Requests;
+using Kcopyd.Core.Copying;
+using Kcopyd.Devices;
+
+namespace Kcopyd.Cli.Execution;
+
+/// <summary>The devices of a job, opened in an order that leaves nothing behind when one of them refuses.</summary>
+/// <remarks>
+/// 1. What exists is opened, which changes nothing. 2. <see cref="PrepareAsync"/> creates what is missing and then extends what is
+/// too short. 3. Until <see cref="Keep"/> is called, disposal takes both back.
+/// </remarks>
+internal sealed class TransferDevices : IAsyncDisposable
+{
+    private readonly IBlockDeviceOpener _opener;
+    private readonly TransferRequest _request;
+    private readonly TransferPlan _plan;
+    private readonly IBlockDevice?[] _targets;
+    private readonly List<TargetPlan> _prepared = [];
+    private readonly Dictionary<string, long> _formerLengths = [];
+    private IBlockDevice? _source;
+    private bool _isKept;
+
+    private TransferDevices(IBlockDeviceOpener opener, TransferRequest request, TransferPlan plan)
+    {
+        _opener = opener;
+        _request = request;
+        _plan = plan;
+        _targets = new IBlockDevice?[plan.Targets.Length];
+    }
+
+    /// <summary>The region read; null for zeros.</summary>
+    internal IoRegion? Source => _source is null ? null : new IoRegion(_source, _plan.Source!.Value);
+
+    /// <summary>The regions written, or compared.</summary>
+    internal ImmutableArray<IoRegion> Targets =>
+        [.. _plan.Targets.Select((target, index) => new IoRegion(_targets[index]!, target.Range))];
+
+    /// <summary>Opens every device that exists. Nothing stays open when it fails.</summary>
+    /// <exception cref="DeviceException">A device refused.</exception>
+    internal static async Task<TransferDevices> OpenAsync(
+        IBlockDeviceOpener opener, TransferRequest request, TransferPlan plan, CancellationToken cancellationToken)
+    {
+        var devices = new TransferDevices(opener, request, plan);
+        try
+        {
+            await devices.OpenExistingAsync(cancellationToken).ConfigureAwait(false);
+            return devices;
+        }
+        catch
+        {
+            await devices.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Creates and extends files. When it fails, dispose: that takes back what was done.</summary>
+    /// <exception cref="DeviceException">The system refused.</exception>
+    internal async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < _targets.Length; i++)
+        {
+            var target = _plan.Targets[i];
+            if (target.Preparation == TargetPreparation.Create)
+            {
+                await CreateAsync(i, target, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        for (var i = 0; i < _targets.Length; i++)
+        {
+            var target = _plan.Targets[i];
+            if (target.Preparation == TargetPreparation.Extend)
+            {
+                await ExtendAsync(_targets[i]!, target, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>The job was accepted: what was created and extended stays, whatever comes.</summary>
+    internal void Keep() => _isKept = true;
+
+    /// <summary>Closes every device, and takes back what was prepared for a job that never came to be.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var device in _targets.Append(_source).OfType<IBlockDevice>().Distinct())
+        {
+            await device.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (!_isKept)
+        {
+            TakeBack();
+        }
+
+        _prepared.Clear();
+    }
+
+    private async Task OpenExistingAsync(CancellationToken cancellationToken)
+    {
+        var isShared = _plan.Targets.Any(target => target.IsSource) && _request.Kind != CopyJobKind.Verify;
+        if (_request.Source is { } source)
+        {
+            var access = isShared ? BlockDeviceAccess.ReadWrite : BlockDeviceAccess.Read;
+            _source = await OpenAsync(source, access, null, cancellationToken).ConfigureAwait(false);
+            DirectAlignment.Check(source, _source.Geometry, _plan.Source!.Value, _source.Geometry.LengthBytes);
+        }
+
+        for (var i = 0; i < _targets.Length; i++)
+        {
+            var target = _plan.Targets[i];
+            if (target.Preparation == TargetPreparation.Create)
+            {
+                continue;
+            }
+
+            var access = _request.Kind == CopyJobKind.Verify ? BlockDeviceAccess.Read : BlockDeviceAccess.ReadWrite;
+            _targets[i] = isShared && target.IsSource
+                ? _source
+                : await OpenAsync(target.Uri, access, null, cancellationToken).ConfigureAwait(false);
+            DirectAlignment.Check(target.Uri, _targets[i]!.Geometry, target.Range, target.LengthBytes);
+        }
+    }
+
+    private async Task CreateAsync(int index, TargetPlan target, CancellationToken cancellationToken)
+    {
+        var device = await OpenAsync(target.Uri, BlockDeviceAccess.ReadWrite, target.LengthBytes, cancellationToken)
+            .ConfigureAwait(false);
+        _targets[index] = device;
+        if (device.Geometry.LengthBytes != target.LengthBytes)
+        {
+            throw new RefusedException($"{target.Uri} was created by someone else in this moment");
+        }
+
+        _prepared.Add(target);
+        DirectAlignment.Check(target.Uri, device.Geometry, target.Range, target.LengthBytes);
+    }
+
+    private async Task ExtendAsync(IBlockDevice device, TargetPlan target, CancellationToken cancellationToken)
+    {
+        if (device is not IResizableBlockDevice resizable)
+        {
+            throw new RefusedException($"{target.Uri} is too short and cannot be extended");
+        }
+
+        _formerLengths[target.Uri] = device.Geometry.LengthBytes;
+        await resizable.ExtendAsync(target.LengthBytes, cancellationToken).ConfigureAwait(false);
+        _prepared.Add(target);
+    }
+
+    private ValueTask<IBlockDevice> OpenAsync(
+        string uri, BlockDeviceAccess access, long? createLengthBytes, CancellationToken cancellationToken) =>
+        _opener.OpenAsync(
+            uri,
+            new BlockDeviceOpenOptions
+            {
+                Access = access,
+                Direct = _request.Direct,
+                CreateLengthBytes = createLengthBytes,
+            },
+            cancellationToken);
+
+    private void TakeBack()
+    {
+        foreach (var target in _prepared)
+        {
+            var path = DevicePath.Of(target.Uri);
+            if (target.Preparation == TargetPreparation.Create)
+            {
+                File.Delete(path);
+            }
+            else
+            {
+                using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+                RandomAccess.SetLength(file, _formerLengths[target.Uri]);
+            }
+        }
+    }
+}

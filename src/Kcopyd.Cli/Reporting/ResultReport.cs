@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+using Kcopyd.Actors.Copying;
+
+namespace Kcopyd.Cli.Reporting;
+
+/// <summary>What <c>--json</c> prints. Names and units are a contract with programs.</summary>
+internal sealed record ResultReport(string Job, string State, long Sectors)
+{
+    public long BytesRead { get; init; }
+
+    public bool ReadError { get; init; }
+
+    public ulong WriteErrors { get; init; }
+
+    public long FailureCount { get; init; }
+
+    public required IReadOnlyList<FailureReport> Failures { get; init; }
+
+    public required IReadOnlyList<RangeReport> ZeroedRanges { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Digest { get; init; }
+
+    public double ElapsedSeconds { get; init; }
+
+    public required IReadOnlyList<TargetReport> Targets { get; init; }
+
+    internal static ResultReport Of(CopyCompleted completed) => new(
+        completed.Job.Value, ReportJson.Word(completed.Outcome), completed.Sectors)
+    {
+        BytesRead = completed.BytesRead,
+        ReadError = completed.ReadError,
+        WriteErrors = completed.WriteErrors,
+        FailureCount = completed.FailureCount,
+        Failures = [.. completed.Details.Select(FailureReport.Of)],
+        ZeroedRanges = [.. completed.ZeroedRanges.Select(RangeReport.Of)],
+        Digest = DigestText.Format(completed.Digest),
+        ElapsedSeconds = Math.Round(completed.Elapsed.TotalSeconds, 6),
+        Targets = [.. completed.Targets.Select(target => new TargetReport(
+            target.Uri, target.BytesWritten, target.BytesFlushed, ReportJson.Word(target.State)))],
+    };
+}
