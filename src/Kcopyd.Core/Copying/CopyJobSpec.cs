@@ -25,6 +25,8 @@ public sealed record CopyJobSpec(CopyJobKind Kind, long SectorCount, int TargetC
 
     /// <summary>The pages that the job needs at once: with fewer in the budget it could wait for ever.</summary>
     public int LeastPages => Math.Max(
-        Kind == CopyJobKind.Verify ? 0 : PageBudget.PagesFor(Options.SegmentSize.Value),
-        Kind == CopyJobKind.Verify || Options.Verify ? 2 * PageBudget.PagesFor(Sectors.ToBytes(CompareSectors)) : 0);
+        Kind == CopyJobKind.Copy ? PagesFor(Options.SegmentSize.Value / Sectors.Size) : 0,
+        Kind == CopyJobKind.Verify || Options.Verify ? 2 * PagesFor(CompareSectors) : 0);
+
+    private int PagesFor(long sectors) => PageBudget.PagesFor(Sectors.ToBytes(Math.Min(sectors, SectorCount)));
 }

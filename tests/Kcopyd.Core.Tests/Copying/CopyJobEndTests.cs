@@ -148,7 +148,7 @@ public sealed class CopyJobEndTests
         int kib, bool verify, int pages)
     {
         var options = new CopyOptions { SegmentSize = kib.KiB, Verify = verify };
-        var spec = new CopyJobSpec(CopyJobKind.Copy, 1, 1, options);
+        var spec = new CopyJobSpec(CopyJobKind.Copy, 1 << 20, 1, options);
 
         Assert.Equal(pages, spec.LeastPages);
         Assert.Equal(0, Sectors.ToBytes(spec.CompareSectors) % Core.Paging.PageBudget.PageSize);
