@@ -50,6 +50,9 @@ internal sealed partial class ClientActor : ReceiveActor
         _completions = Context.ActorOf(
             Akka.Actor.Props.Create<CompletionActor>(_logger).WithDispatcher(CopyDispatchers.Copy), "completions");
 
+        // Without it nobody would hear of anything any more: its death is this actor's.
+        Context.Watch(_completions);
+
         Receive<ClientWork.PagesReturned>(OnPagesReturned);
         Receive<ClientWork.AdmitSegment>(OnAdmitSegment);
         Receive<ClientWork.JobEnded>(OnJobEnded);
