@@ -153,6 +153,7 @@ internal sealed partial class ClientActor
         {
             entry.IsResting = message.Rests;
             _activeCount += message.Rests ? -1 : 1;
+            SetStallTimer(Now + _options.StallAfter);
         }
 
         if (message.Rests && message.Pause == entry.Pauses)
@@ -301,36 +302,26 @@ internal sealed partial class ClientActor
         }
     }
 
-    private void SetStallTimer(TimeSpan after)
+    private void SetStallTimer(TimeSpan due)
     {
-        if (!_isStallTimerSet)
+        if (_stallTimer is not null && _stallDue <= due)
         {
-            _isStallTimerSet = true;
-            ScheduleSelf(after, new ClientWork.StallCheckDue());
+            return;
         }
+
+        _stallTimer?.Cancel();
+        _stallDue = due;
+        _stallTimer = Context.System.Scheduler.ScheduleTellOnceCancelable(
+            due > Now ? due - Now : TimeSpan.Zero, Self, new ClientWork.StallCheckDue(), ActorRefs.NoSender);
     }
 
+    /// <summary>Asks the jobs that were begun; each answers with the time at which to ask it again.</summary>
     private void OnStallCheckDue()
     {
-        _isStallTimerSet = false;
-        var next = TimeSpan.MaxValue;
-        foreach (var entry in _jobs.Values.Where(entry => entry.Leases.Count > 0 && !entry.IsStalled))
+        _stallTimer = null;
+        foreach (var entry in _jobs.Values.Where(entry => entry is { Actor: not null, IsOver: false, IsResting: false }))
         {
-            var due = entry.LastCompletion + _options.StallAfter - Now;
-            if (due <= TimeSpan.Zero)
-            {
-                entry.IsStalled = true;
-                entry.Actor.Tell(new JobMessage.StallNoticed());
-            }
-            else
-            {
-                next = due < next ? due : next;
-            }
-        }
-
-        if (next < TimeSpan.MaxValue)
-        {
-            SetStallTimer(next);
+            entry.Actor.Tell(new JobMessage.CheckStall(_options.StallAfter));
         }
     }
 

@@ -37,7 +37,8 @@ internal sealed partial class ClientActor : ReceiveActor
     private int _queuedCount;
     private int _activeCount;
     private int _openings;
-    private bool _isStallTimerSet;
+    private ICancelable? _stallTimer;
+    private TimeSpan _stallDue;
 
     public ClientActor(KcopydClientOptions options, ClientLink link)
     {
@@ -48,6 +49,9 @@ internal sealed partial class ClientActor : ReceiveActor
         _admissions = new ClientAdmissions(options, Context.System.Scheduler, Self);
         _completions = Context.ActorOf(
             Akka.Actor.Props.Create<CompletionActor>(_logger).WithDispatcher(CopyDispatchers.Copy), "completions");
+
+        // Without it nobody would hear of anything any more: its death is this actor's.
+        Context.Watch(_completions);
 
         Receive<ClientWork.PagesReturned>(OnPagesReturned);
         Receive<ClientWork.AdmitSegment>(OnAdmitSegment);
@@ -75,6 +79,7 @@ internal sealed partial class ClientActor : ReceiveActor
         Receive<ClientWork.ShutdownDue>(_ => OnShutdownDue());
         Receive<ClientWork.ThrottleDue>(_ => OnThrottleDue());
         Receive<ClientWork.StallCheckDue>(_ => OnStallCheckDue());
+        Receive<ClientWork.StallChecked>(message => SetStallTimer(message.Due));
     }
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
@@ -104,6 +109,7 @@ internal sealed partial class ClientActor : ReceiveActor
     protected override void PostStop()
     {
         _abort.Cancel();
+        _stallTimer?.Cancel();
         foreach (var entry in _jobs.Values)
         {
             entry.Requester.Abandon();
@@ -209,6 +215,7 @@ internal sealed partial class ClientActor : ReceiveActor
         _activeCount++;
         entry.Actor = Context.ActorOf(Akka.Actor.Props.Create<JobActor>(setup).WithDispatcher(CopyDispatchers.Copy));
         Context.WatchWith(entry.Actor, new ClientWork.JobStopped(entry.Number));
+        SetStallTimer(Now + _options.StallAfter);
     }
 
     private void OnAdmitSegment(ClientWork.AdmitSegment message)
@@ -225,15 +232,9 @@ internal sealed partial class ClientActor : ReceiveActor
             return;
         }
 
-        if (entry.Leases.Count == 0)
-        {
-            entry.LastCompletion = Now;
-        }
-
         entry.Leases.Add(lease);
         _leases.Add(lease, entry);
         entry.Actor.Tell(new JobMessage.SegmentAdmitted(admission.Segment, lease));
-        SetStallTimer(_options.StallAfter);
     }
 
     private void OnPagesReturned(ClientWork.PagesReturned message)
@@ -242,8 +243,6 @@ internal sealed partial class ClientActor : ReceiveActor
         if (_leases.Remove(message.Lease, out var entry))
         {
             entry.Leases.Remove(message.Lease);
-            entry.LastCompletion = Now;
-            entry.IsStalled = false;
         }
 
         _admissions.Pump(_granted);

@@ -57,6 +57,9 @@ internal abstract record ClientWork : INoSerializationVerificationNeeded, IDeadL
     /// <summary>Timer: the throttle may let the head of the queue in.</summary>
     public sealed record ThrottleDue : ClientWork;
 
+    /// <summary>Answer of a job: when it is to be looked at next, on the scheduler's monotonic clock.</summary>
+    public sealed record StallChecked(TimeSpan Due) : ClientWork;
+
     /// <summary>Timer: look for jobs that stall.</summary>
     public sealed record StallCheckDue : ClientWork;
 

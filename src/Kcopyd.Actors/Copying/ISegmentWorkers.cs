@@ -24,6 +24,12 @@ internal interface ISegmentWorkers
     /// <summary>Those of the targets that were not dropped meanwhile.</summary>
     TargetMask StillWanted(TargetMask targets);
 
+    /// <summary>Whether the job has failed: then no write in sequence is begun any more (K11).</summary>
+    bool HasFailed { get; }
+
+    /// <summary>A segment is over: counts what was read and written for it.</summary>
+    void Count(SegmentRun run);
+
     /// <summary>Something became of a segment.</summary>
     void Raise(CopyJobEvent happened);
 }

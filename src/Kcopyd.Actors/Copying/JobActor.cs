@@ -28,6 +28,8 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     private (bool Rests, int Pause) _toldRest;
     private int _pause;
     private bool _isStalled;
+    private bool _hasIo;
+    private TimeSpan _lastCompletion;
 
     public JobActor(CopyJobSetup setup)
     {
@@ -41,6 +43,8 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         _zeroesByCommand = setup.Request.Targets
             .All(target => target.Device.Geometry.Can(BlockDeviceAbilities.WriteZeroes));
     }
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => StopTheWorker;
@@ -62,10 +66,11 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         switch (message)
         {
             case JobMessage.SegmentAdmitted m:
+                BeginIo();
                 _pipeline.OnAdmitted(m.Index, m.Lease, _state.Intent == CopyIntent.Proceed);
                 break;
             case JobMessage.SegmentRead m:
-                OnSegmentRead(m);
+                _pipeline.OnRead(m.Index, m.Attempt, m.Result);
                 break;
             case JobMessage.SegmentWritten m:
                 OnSegmentWritten(m);
@@ -98,7 +103,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
                 return;
         }
 
-        _isStalled = false;
+        OnProgress(message);
         GiveUpWaiting();
     }
 
@@ -148,6 +153,10 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
 
     TargetMask ISegmentWorkers.StillWanted(TargetMask targets) => targets.Except(_state.Dropped);
 
+    bool ISegmentWorkers.HasFailed => _state.Intent == CopyIntent.Fail;
+
+    void ISegmentWorkers.Count(SegmentRun run) => _report.Add(run);
+
     void ISegmentWorkers.Raise(CopyJobEvent happened) => Raise(happened);
 
     private void OnControl(object message)
@@ -167,9 +176,8 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
             case JobMessage.GetProgress:
                 Sender.Tell(_report.Progress(_state, _isStalled));
                 break;
-            case JobMessage.StallNoticed:
-                _isStalled = true;
-                CopyLog.JobStalled(_setup.Logger, _setup.Id, _state.InFlight);
+            case JobMessage.CheckStall m:
+                OnCheckStall(m.After);
                 break;
             default:
                 Unhandled(message);
@@ -177,24 +185,50 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         }
     }
 
-    private void OnSegmentRead(JobMessage.SegmentRead message)
+    /// <summary>The time without a completion begins when the first I/O does.</summary>
+    private void BeginIo()
     {
-        _report.AddRead(message.Result.ReadBytes);
-        _pipeline.OnRead(message.Index, message.Attempt, message.Result);
+        if (!_hasIo)
+        {
+            _hasIo = true;
+            _lastCompletion = Now;
+        }
+    }
+
+    private void OnProgress(object message)
+    {
+        _hasIo = _pipeline.IsAtWork || _state.IsAwaiting;
+        if (message is not (JobMessage.SegmentAdmitted or JobMessage.SegmentsWithdrawn))
+        {
+            _isStalled = false;
+            _lastCompletion = Now;
+        }
+    }
+
+    private void OnCheckStall(TimeSpan after)
+    {
+        var due = (_hasIo ? _lastCompletion : Now) + after;
+        if (due <= Now)
+        {
+            due = Now + after;
+            if (!_isStalled)
+            {
+                _isStalled = true;
+                CopyLog.JobStalled(_setup.Logger, _setup.Id, _state.InFlight);
+            }
+        }
+
+        _setup.Client.Tell(new ClientWork.StallChecked(due));
     }
 
     private void OnSegmentWritten(JobMessage.SegmentWritten message)
     {
-        if (message.Failure is null)
-        {
-            _report.AddWritten(message.Target, message.Bytes);
-        }
-        else
+        if (message.Failure is not null)
         {
             CopyLog.WriteFailed(_setup.Logger, _setup.Id, message.Target, message.Failure.Reason);
         }
 
-        _pipeline.OnWritten(message.Index, message.Attempt, message.Target, message.Failure);
+        _pipeline.OnWritten(message.Index, message.Attempt, message.Target, message.Bytes, message.Failure);
     }
 
     private void OnWorkerLost(JobMessage.WorkerLost message)
@@ -281,7 +315,11 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         }
     }
 
-    private void Ask(Task<CopyJobEvent> question) => WorkPipe.Pipe(Answer(question), Self);
+    private void Ask(Task<CopyJobEvent> question)
+    {
+        BeginIo();
+        WorkPipe.Pipe(Answer(question), Self);
+    }
 
     private static async Task<JobMessage.Answered> Answer(Task<CopyJobEvent> question) =>
         new(await question.ConfigureAwait(false));

@@ -35,12 +35,6 @@ internal sealed class JobEntry(long number, CopyJobId id, CopyRequest? request, 
     /// <summary>The leases it was granted and that have not come back.</summary>
     public List<PageLease> Leases { get; } = [];
 
-    /// <summary>When one of its segments last came back, or the first of those in flight went in.</summary>
-    public TimeSpan LastCompletion { get; set; }
-
-    /// <summary>Whether it was told that it stalls and nothing has completed since.</summary>
-    public bool IsStalled { get; set; }
-
     /// <summary>Whether it rests: then it does not count as active.</summary>
     public bool IsResting { get; set; }
 

@@ -32,8 +32,8 @@ internal abstract record JobMessage : INoSerializationVerificationNeeded, IDeadL
     /// <summary>Event: these requests were taken back.</summary>
     public sealed record SegmentsWithdrawn(ImmutableArray<long> Indexes) : JobMessage;
 
-    /// <summary>Event: nothing of what is in flight completed for a while.</summary>
-    public sealed record StallNoticed : JobMessage;
+    /// <summary>Query: has nothing completed for so long? Answered by <see cref="ClientWork.StallChecked"/>.</summary>
+    public sealed record CheckStall(TimeSpan After) : JobMessage;
 
     /// <summary>Event: the reader of a segment is done.</summary>
     public sealed record SegmentRead(long Index, int Attempt, ReadResult Result) : JobMessage;

@@ -27,16 +27,17 @@ internal sealed class JobReport
         ? SegmentGeometry.ValidBytes(source.Device, segment.Range.Shift(source.Range.Start))
         : (int)segment.Range.CountBytes;
 
-    public void AddRead(long bytes)
+    /// <summary>Counts what was read and written for a segment that is over.</summary>
+    public void Add(SegmentRun run)
     {
-        _totals.AddRead(bytes);
-        CopyMetrics.BytesRead.Add(bytes);
-    }
-
-    public void AddWritten(int target, long bytes)
-    {
-        _totals.AddWritten(target, bytes);
-        CopyMetrics.BytesWritten.Add(bytes);
+        var read = run.Read?.ReadBytes ?? 0;
+        _totals.AddRead(read);
+        CopyMetrics.BytesRead.Add(read);
+        foreach (var (target, bytes) in run.Written)
+        {
+            _totals.AddWritten(target, bytes);
+            CopyMetrics.BytesWritten.Add(bytes);
+        }
     }
 
     public void SetFlushed(TargetMask flushed, ImmutableArray<CopyFailure> failures) => _totals.SetFlushed(

@@ -25,6 +25,9 @@ internal sealed class SegmentPipeline
         _digestOrder = spec.Options.Digest && spec.Kind == CopyJobKind.Copy ? new SegmentSequence() : null;
     }
 
+    /// <summary>Whether any segment holds pages, or is at work without needing any.</summary>
+    public bool IsAtWork => _runs.Values.Any(run => run.Lease is not null);
+
     /// <summary>A segment is to be begun: asks for its pages.</summary>
     public void Start(Segment segment)
     {
@@ -87,7 +90,7 @@ internal sealed class SegmentPipeline
         Offer(run);
     }
 
-    public void OnWritten(long index, int attempt, int target, CopyFailure? failure)
+    public void OnWritten(long index, int attempt, int target, long bytes, CopyFailure? failure)
     {
         if (Find(index, attempt) is not { } run || !run.Writing.Contains(target))
         {
@@ -95,7 +98,11 @@ internal sealed class SegmentPipeline
         }
 
         run.Writing = run.Writing.Without(target);
-        if (failure is not null)
+        if (failure is null)
+        {
+            run.AddWritten(target, bytes);
+        }
+        else
         {
             run.AddFailure(failure);
         }
@@ -214,7 +221,10 @@ internal sealed class SegmentPipeline
 
     private void WriteNext()
     {
-        if (_writeOrder is not null && _writeOrder.TryTake(out var index) && _runs.TryGetValue(index, out var run))
+        if (_writeOrder is not null
+            && !_workers.HasFailed
+            && _writeOrder.TryTake(out var index)
+            && _runs.TryGetValue(index, out var run))
         {
             Write(run);
         }
@@ -257,6 +267,7 @@ internal sealed class SegmentPipeline
 
         _runs.Remove(run.Segment.Index);
         run.Lease!.LetGo();
+        _workers.Count(run);
         _workers.Raise(new CopyJobEvent.SegmentSettled(run.Segment, run.ToResult()));
     }
 

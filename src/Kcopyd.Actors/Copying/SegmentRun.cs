@@ -9,7 +9,12 @@ internal sealed class SegmentRun(Segment segment)
 {
     private readonly ImmutableArray<CopyFailure>.Builder _targetFailures = ImmutableArray.CreateBuilder<CopyFailure>();
 
+    private List<(int Target, long Bytes)>? _written;
+
     public Segment Segment { get; } = segment;
+
+    /// <summary>What was written, by target. It counts when the segment is over: an attempt that was lost is made again.</summary>
+    public IReadOnlyList<(int Target, long Bytes)> Written => _written ?? [];
 
     /// <summary>Its pages; null until it was let in.</summary>
     public PageLease? Lease { get; set; }
@@ -37,6 +42,8 @@ internal sealed class SegmentRun(Segment segment)
 
     /// <summary>Whether something is in flight, as opposed to waiting for its turn.</summary>
     public bool IsInFlight => !Writing.IsEmpty || IsHashing;
+
+    public void AddWritten(int target, long bytes) => (_written ??= []).Add((target, bytes));
 
     public void AddFailure(CopyFailure failure) => _targetFailures.Add(failure);
 

@@ -177,8 +177,10 @@ internal sealed class WriterActor : UntypedActor
     private void Report(WriteResult result)
     {
         _isReported = true;
+        // Zeros have no source that ends; the target may.
+        var bytes = Math.Min(_write.ValidBytes, SegmentGeometry.ValidBytes(_write.Target.Device, _write.DeviceRange));
         Context.Parent.Tell(new JobMessage.SegmentWritten(
-            _write.Segment.Index, _write.Segment.Attempt, _write.TargetIndex, _write.ValidBytes, result.Failure));
+            _write.Segment.Index, _write.Segment.Attempt, _write.TargetIndex, bytes, result.Failure));
         Context.Stop(Self);
     }
 
