@@ -62,7 +62,8 @@ public sealed record BlockDeviceIdentity(
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Uri, LengthBytes, Marks.Count);
 
-    private static bool IsOfAnotherBoot(string? now, string was) =>
-        now is null || now.AsSpan(0, Math.Max(0, now.IndexOf(':', StringComparison.Ordinal)))
-            is var boot && !was.AsSpan().StartsWith(boot, StringComparison.Ordinal);
+    private static bool IsOfAnotherBoot(string? now, string was) => now is null || BootOf(now) != BootOf(was);
+
+    private static string BootOf(string sequence) =>
+        sequence[..Math.Max(0, sequence.IndexOf(':', StringComparison.Ordinal))];
 }

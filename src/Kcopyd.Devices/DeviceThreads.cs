@@ -37,32 +37,30 @@ internal sealed class DeviceThreads(string name)
     /// <summary>Makes a call on a device thread. Cancelled before it began, it is not made; after that it is waited
     /// for.</summary>
     internal ValueTask RunAsync<TState>(
-        string device, TState state, Action<TState, CancellationToken> call, CancellationToken cancellationToken)
+        DeviceCall call, TState state, Action<TState, CancellationToken> body, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled(cancellationToken);
         }
 
-        var work = DeviceWork<TState>.Rent(state, call, cancellationToken);
+        var work = DeviceWork<TState>.Rent(state, body, cancellationToken);
         var task = work.Task;
         if (Enqueue(work) is { } refusal)
         {
             work.Abandon();
-            return ValueTask.FromException(refusal(device));
+            return ValueTask.FromException(refusal(call));
         }
 
         return task;
     }
 
-    /// <summary>As
-    /// <see cref="RunAsync{TState}(string, TState, Action{TState, CancellationToken}, CancellationToken)"/>, with an
-    /// answer.</summary>
+    /// <summary>As <see cref="RunAsync{TState}"/>, with an answer.</summary>
     internal async ValueTask<TAnswer> AskAsync<TState, TAnswer>(
-        string device, TState state, Func<TState, TAnswer> call, CancellationToken cancellationToken)
+        DeviceCall call, TState state, Func<TState, TAnswer> body, CancellationToken cancellationToken)
     {
-        var question = new Question<TState, TAnswer>(state, call);
-        await RunAsync(device, question, static (asked, _) => asked.Ask(), cancellationToken).ConfigureAwait(false);
+        var question = new Question<TState, TAnswer>(state, body);
+        await RunAsync(call, question, static (asked, _) => asked.Ask(), cancellationToken).ConfigureAwait(false);
         return question.Answer!;
     }
 
@@ -84,23 +82,18 @@ internal sealed class DeviceThreads(string name)
         }
     }
 
-    private Func<string, DeviceException>? Enqueue(DeviceWork work)
+    private Func<DeviceCall, DeviceException>? Enqueue(DeviceWork work)
     {
         lock (_gate)
         {
             if (_closed)
             {
-                return static device => BlockRequest.Closed(device, DeviceOperation.Open);
+                return static call => BlockRequest.Closed(call.Device, call.Operation);
             }
 
             if (_waiting.Count >= MaxWaiting)
             {
-                return static device => SystemErrors.Failure(
-                    device,
-                    DeviceOperation.Open,
-                    SystemErrors.Again,
-                    offset: null,
-                    $"{MaxWaiting} calls are waiting for it already");
+                return static call => Refusal(call, $"{MaxWaiting} calls are waiting for it already");
             }
 
             _waiting.Enqueue(work);
@@ -110,15 +103,33 @@ internal sealed class DeviceThreads(string name)
                 return null;
             }
 
-            if (_threads < MaxThreads)
-            {
-                _threads++;
-                new Thread(Loop, StackSize) { IsBackground = true, Name = name }.UnsafeStart();
-            }
-
-            return null;
+            return _threads == MaxThreads || TryStart() || _threads > 0 ? null : NoThread();
         }
     }
+
+    private bool TryStart()
+    {
+        try
+        {
+            new Thread(Loop, StackSize) { IsBackground = true, Name = name }.UnsafeStart();
+            _threads++;
+            return true;
+        }
+        catch (Exception failure) when (failure is OutOfMemoryException or ThreadStartException)
+        {
+            return false;
+        }
+    }
+
+    private Func<DeviceCall, DeviceException> NoThread()
+    {
+        // With no thread there was nothing in the queue but the call that is being refused.
+        _waiting.Clear();
+        return static call => Refusal(call, "the system has no thread left for it");
+    }
+
+    private static DeviceException Refusal(DeviceCall call, string reason) =>
+        SystemErrors.Failure(call.Device, call.Operation, SystemErrors.Again, offset: null, reason);
 
     private void Loop()
     {

@@ -62,7 +62,7 @@ public class FileBlockDevice : IInlineBlockDevice
     /// <inheritdoc/>
     public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
         _threads.RunAsync(
-            Uri,
+            Call(DeviceOperation.Read),
             (Io, offset, buffer),
             static (call, _) => call.Io.Read(call.offset, call.buffer.Span),
             cancellationToken);
@@ -71,7 +71,7 @@ public class FileBlockDevice : IInlineBlockDevice
     public ValueTask WriteAsync(
         long offset, ReadOnlyMemory<byte> buffer, WriteDurability durability, CancellationToken cancellationToken) =>
         _threads.RunAsync(
-            Uri,
+            Call(DeviceOperation.Write),
             (Io, offset, buffer, durability),
             static (call, _) => call.Io.Write(call.offset, call.buffer.Span, call.durability),
             cancellationToken);
@@ -79,41 +79,45 @@ public class FileBlockDevice : IInlineBlockDevice
     /// <inheritdoc/>
     public ValueTask WriteZeroesAsync(long offset, long length, CancellationToken cancellationToken) =>
         _threads.RunAsync(
-            Uri,
+            Call(DeviceOperation.WriteZeroes),
             (Io, offset, length),
             static (call, token) => call.Io.WriteZeroes(call.offset, call.length, token),
             cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DiscardAsync(long offset, long length, CancellationToken cancellationToken) => _threads.RunAsync(
-        Uri,
+        Call(DeviceOperation.Discard),
         (Io, offset, length),
         static (call, token) => call.Io.Discard(call.offset, call.length, token),
         cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask FlushAsync(long writeEpoch, CancellationToken cancellationToken) =>
-        _threads.RunAsync(Uri, (Io, writeEpoch), static (call, _) => call.Io.Flush(call.writeEpoch), cancellationToken);
+        _threads.RunAsync(
+            Call(DeviceOperation.Flush),
+            (Io, writeEpoch),
+            static (call, _) => call.Io.Flush(call.writeEpoch),
+            cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<BlockExtent>> GetBlockStatusAsync(
         long offset, long length, CancellationToken cancellationToken) =>
         _threads.AskAsync(
-            Uri,
+            Call(DeviceOperation.BlockStatus),
             (Io, offset, length),
             static call => call.Io.GetBlockStatus(call.offset, call.length),
             cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken) => _threads.RunAsync(
-        Uri,
+        Call(DeviceOperation.Read),
         (Io, offset, length),
         static (call, _) => call.Io.DropCache(call.offset, call.length),
         cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask ConfirmAsync(CancellationToken cancellationToken) =>
-        _threads.RunAsync(Uri, Io, static (io, _) => io.Confirm(), cancellationToken);
+        _threads.RunAsync(Call(DeviceOperation.Confirm), Io, static (io, _) => io.Confirm(), cancellationToken);
 
     /// <inheritdoc/>
     public IReadOnlyList<StorageExtent> Locate(long offset, long length)
@@ -133,15 +137,24 @@ public class FileBlockDevice : IInlineBlockDevice
     }
 
     internal static ValueTask<FileBlockDevice> OpenAsync(FileOpening opening, CancellationToken cancellationToken) =>
-        DeviceThreads.Opening.AskAsync(opening.Uri, opening, static asked => Create(asked.Open()), cancellationToken);
+        DeviceThreads.Opening.AskAsync(
+            new DeviceCall(opening.Uri, DeviceOperation.Open),
+            opening,
+            static asked => Create(asked.Open()),
+            cancellationToken);
 
     /// <summary>Runs a call of a derived device where the others run.</summary>
     private protected ValueTask RunAsync<TState>(
-        TState state, Action<TState, CancellationToken> call, CancellationToken cancellationToken) =>
-        _threads.RunAsync(Uri, state, call, cancellationToken);
+        DeviceOperation operation,
+        TState state,
+        Action<TState, CancellationToken> body,
+        CancellationToken cancellationToken) =>
+        _threads.RunAsync(Call(operation), state, body, cancellationToken);
 
     private static FileBlockDevice Create(FileIo io) =>
         io.Facts.IsBlockSpecial ? new FileBlockDevice(io) : new RegularFileBlockDevice(io);
+
+    private DeviceCall Call(DeviceOperation operation) => new(Uri, operation);
 
     private async Task CloseAsync()
     {
@@ -149,6 +162,7 @@ public class FileBlockDevice : IInlineBlockDevice
         await _threads.CloseAsync().ConfigureAwait(false);
 
         // Closing may write back and wait for it, so it is not done on the caller's thread either.
-        await DeviceThreads.Opening.RunAsync(Uri, Io, static (io, _) => io.Release(), default).ConfigureAwait(false);
+        await DeviceThreads.Opening.RunAsync(
+            Call(DeviceOperation.Open), Io, static (io, _) => io.Release(), default).ConfigureAwait(false);
     }
 }

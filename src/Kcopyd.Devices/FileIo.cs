@@ -274,7 +274,8 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
             _lacksZeroes = errno != SystemErrors.Invalid;
         }
 
-        var zeros = ZeroBuffer.Span[..(int)Math.Min(length, ZeroBuffer.Size)];
+        var zeros = ZeroPages.Memory.Span;
+        zeros = zeros[..(int)Math.Min(length, zeros.Length)];
         ThrowOn(calls.Write(offset, zeros, durable: false, out var done), DeviceOperation.WriteZeroes, offset + done);
         return zeros.Length;
     }

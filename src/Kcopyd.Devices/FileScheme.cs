@@ -12,7 +12,7 @@ internal sealed class FileScheme : IBlockDeviceOpener
 
     public ValueTask<BlockDeviceDescription> DescribeAsync(string uri, CancellationToken cancellationToken) =>
         DeviceThreads.Opening.AskAsync(
-            uri,
+            new DeviceCall(uri, DeviceOperation.Open),
             (uri, path: PathOf(uri)),
             static asked => FileOpening.Describe(asked.uri, asked.path),
             cancellationToken);

@@ -21,12 +21,15 @@ public sealed class InlineLinearBlockDevice : LinearBlockDevice, IInlineBlockDev
         LinearPiece piece = default;
         try
         {
-            while (at < request.End)
+            var end = Math.Min(request.End, Geometry.LengthBytes);
+            while (at < end)
             {
-                piece = PieceAt(offset, at, request.End - at);
+                piece = PieceAt(offset, at, end - at);
                 ((IInlineBlockDevice)piece.Device).Read(piece.Offset, buffer.Slice(piece.At, (int)piece.Length));
                 at += piece.Length;
             }
+
+            buffer[(int)BlockRequest.ValidBytes(Geometry, offset, buffer.Length)..].Clear();
         }
         catch (DeviceException failure)
         {
@@ -47,9 +50,10 @@ public sealed class InlineLinearBlockDevice : LinearBlockDevice, IInlineBlockDev
         LinearPiece piece = default;
         try
         {
-            while (at < request.End)
+            var end = Math.Min(request.End, Geometry.LengthBytes);
+            while (at < end)
             {
-                piece = PieceAt(offset, at, request.End - at);
+                piece = PieceAt(offset, at, end - at);
                 var bytes = buffer.Slice(piece.At, (int)piece.Length);
                 ((IInlineBlockDevice)piece.Device).Write(piece.Offset, bytes, durability);
                 at += piece.Length;

@@ -56,12 +56,16 @@ public class LinearBlockDevice : IBlockDevice
     }
 
     /// <inheritdoc/>
-    public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) => SplitAsync(
-        new LinearRequest(DeviceOperation.Read, offset, buffer.Length),
-        buffer,
-        static (piece, all, token) => piece.Device.ReadAsync(
-            piece.Offset, all.Slice(piece.At, (int)piece.Length), token),
-        cancellationToken);
+    public async ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        await SplitAsync(
+            new LinearRequest(DeviceOperation.Read, offset, buffer.Length),
+            buffer,
+            static (piece, all, token) => piece.Device.ReadAsync(
+                piece.Offset, all.Slice(piece.At, (int)piece.Length), token),
+            cancellationToken).ConfigureAwait(false);
+        buffer.Span[(int)BlockRequest.ValidBytes(Geometry, offset, buffer.Length)..].Clear();
+    }
 
     /// <inheritdoc/>
     public ValueTask WriteAsync(
@@ -132,9 +136,9 @@ public class LinearBlockDevice : IBlockDevice
         try
         {
             BlockRequest.CheckBounds(Uri, DeviceOperation.BlockStatus, Geometry, offset, length);
-            if (length == 0)
+            if (length == 0 || offset >= Geometry.LengthBytes)
             {
-                return [];
+                return length == 0 ? [] : [new BlockExtent(offset, length, BlockStatus.Zero)];
             }
 
             var piece = PieceAt(offset, offset, length);
@@ -178,9 +182,10 @@ public class LinearBlockDevice : IBlockDevice
     {
         BlockRequest.CheckBounds(Uri, DeviceOperation.Open, Geometry, offset, length);
         List<StorageExtent> extents = [];
-        for (var at = offset; at < offset + length;)
+        var end = Math.Min(offset + length, Geometry.LengthBytes);
+        for (var at = offset; at < end;)
         {
-            var piece = PieceAt(offset, at, offset + length - at);
+            var piece = PieceAt(offset, at, end - at);
             extents.AddRange(piece.Device.Locate(piece.Offset, piece.Length));
             at += piece.Length;
         }
@@ -238,7 +243,7 @@ public class LinearBlockDevice : IBlockDevice
         return new LinearPiece(
             part.Device,
             offset - part.Start + part.DeviceStart,
-            Layout.BytesIn(part, offset, length),
+            Math.Min(length, part.End - offset),
             (int)Math.Min(offset - requestOffset, int.MaxValue));
     }
 
@@ -259,9 +264,10 @@ public class LinearBlockDevice : IBlockDevice
         LinearPiece piece = default;
         try
         {
-            while (at < request.End)
+            var end = Math.Min(request.End, Geometry.LengthBytes);
+            while (at < end)
             {
-                piece = PieceAt(request.Offset, at, request.End - at);
+                piece = PieceAt(request.Offset, at, end - at);
                 await call(piece, state, cancellationToken).ConfigureAwait(false);
                 at += piece.Length;
             }

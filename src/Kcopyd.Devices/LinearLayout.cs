@@ -40,7 +40,7 @@ internal sealed class LinearLayout
     /// <summary>The devices, each once.</summary>
     internal ImmutableArray<IBlockDevice> Devices { get; }
 
-    /// <summary>The part that holds a byte; the last one holds what pads its end.</summary>
+    /// <summary>The part that holds a byte.</summary>
     internal LinearPart PartAt(long offset)
     {
         var low = 0;
@@ -53,11 +53,6 @@ internal sealed class LinearLayout
 
         return _parts[low];
     }
-
-    /// <summary>How much of a request that begins in a part is that part's; what pads the end is the last
-    /// part's.</summary>
-    internal long BytesIn(LinearPart part, long offset, long length) =>
-        part.End == Geometry.LengthBytes ? length : Math.Min(length, part.End - offset);
 
     private static LinearPart Place(string uri, IoRegion region, long start, bool isLast)
     {
@@ -116,11 +111,20 @@ internal sealed class LinearLayout
         var block = Geometry.LogicalBlockSize;
         foreach (var part in _parts)
         {
-            if (part.Start % block != 0 || part.DeviceStart % part.Device.Geometry.LogicalBlockSize != 0)
+            var geometry = part.Device.Geometry;
+            var deviceEnd = part.DeviceStart + part.Length;
+            if (part.Start % block != 0 || part.DeviceStart % geometry.LogicalBlockSize != 0)
+            {
+                throw Refusal(
+                    uri, $"the part on {part.Device.Identity.Uri} does not begin at a whole block of {block} bytes");
+            }
+
+            if (deviceEnd % geometry.LogicalBlockSize != 0 && deviceEnd != geometry.LengthBytes)
             {
                 throw Refusal(
                     uri,
-                    $"the part on {part.Device.Identity.Uri} does not begin at a whole block of {block} bytes");
+                    $"the part on {part.Device.Identity.Uri} does not end at a whole block of "
+                        + $"{geometry.LogicalBlockSize} bytes");
             }
         }
     }

@@ -1,6 +1,6 @@
 namespace Kcopyd.Devices;
 
-/// <summary>What one part does of a request to a linear device.</summary>
+/// <summary>What one part does of a request to a linear device. What pads an odd end is no part's.</summary>
 /// <param name="Device">The part's device.</param>
 /// <param name="Offset">The piece's first byte in that device.</param>
 /// <param name="Length">How many bytes.</param>

@@ -22,6 +22,7 @@ internal static unsafe partial class LinuxCalls
     internal const int LockShared = 1;
     internal const int LockExclusive = 2;
     internal const int LockNonBlocking = 4;
+    internal const int Unlock = 8;
 
     internal const int FallocateKeepSize = 1;
     internal const int FallocatePunchHole = 2;

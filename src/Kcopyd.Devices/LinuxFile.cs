@@ -172,6 +172,12 @@ internal sealed unsafe class LinuxFile : FileCalls
 
     internal override void Close()
     {
+        if (!_isBlockSpecial)
+        {
+            // A program that is just being started has, until it begins, a copy of the handle, and with it the lock.
+            _ = LinuxCalls.Lock(_file, LinuxCalls.Unlock);
+        }
+
         _file.Dispose();
         Interlocked.Exchange(ref _createdIn, null)?.Dispose();
     }

@@ -3,8 +3,15 @@ using Microsoft.Win32.SafeHandles;
 namespace Kcopyd.Devices;
 
 /// <summary>A buffered regular file on any system that .NET runs on.</summary>
-internal sealed class PortableFile(string path, SafeFileHandle file, DateTime created) : FileCalls
+internal sealed class PortableFile(string path, SafeFileHandle file, DateTime? born) : FileCalls
 {
+    // .NET hands on the system's own number: of Unix as it is, of Windows with 0x8007 before it.
+    private const int AgainOfBsd = 35;
+    private const int SharingViolation = unchecked((int)0x80070020);
+    private const int LockViolation = unchecked((int)0x80070021);
+    private const int HandleDiskFull = unchecked((int)0x80070027);
+    private const int DiskFull = unchecked((int)0x80070070);
+
     internal override int Read(long offset, Span<byte> buffer, out int done)
     {
         done = 0;
@@ -72,10 +79,14 @@ internal sealed class PortableFile(string path, SafeFileHandle file, DateTime cr
 
     internal override string? WhyVanished() =>
         !File.Exists(path) ? "there is nothing of this name any more: it was removed"
-        : File.GetCreationTimeUtc(path) != created ? "the name leads to something else now: it was replaced"
+        : Birth(path) != born ? "the name leads to something else now: it was replaced"
         : null;
 
     internal override void Close() => file.Dispose();
+
+    /// <summary>When a file was created; null where .NET makes it up from other times, as on Linux.</summary>
+    internal static DateTime? Birth(string path) =>
+        OperatingSystem.IsWindows() || OperatingSystem.IsMacOS() ? File.GetCreationTimeUtc(path) : null;
 
     /// <summary>The Linux number of what .NET reports in its own way.</summary>
     internal static int Number(Exception failure) => failure switch
@@ -83,17 +94,11 @@ internal sealed class PortableFile(string path, SafeFileHandle file, DateTime cr
         FileNotFoundException or DirectoryNotFoundException => SystemErrors.NoEntry,
         UnauthorizedAccessException => SystemErrors.Access,
         PathTooLongException => SystemErrors.NameTooLong,
-        _ => (failure.HResult & 0xFFFF) switch
+        _ => failure.HResult switch
         {
-            DiskFull or HandleDiskFull => SystemErrors.NoSpace,
-            SharingViolation or LockViolation => SystemErrors.Again,
+            SystemErrors.NoSpace or DiskFull or HandleDiskFull => SystemErrors.NoSpace,
+            SystemErrors.Again or AgainOfBsd or SharingViolation or LockViolation => SystemErrors.Again,
             _ => SystemErrors.InputOutput,
         },
     };
-
-    // Numbers of Windows, which .NET hands on in the low half of HResult.
-    private const int SharingViolation = 32;
-    private const int LockViolation = 33;
-    private const int HandleDiskFull = 39;
-    private const int DiskFull = 112;
 }

@@ -100,9 +100,13 @@ internal static class PortableFileOpening
     private static FileIo Attach(FileOpening opening, string path, SafeFileHandle file)
     {
         var length = RandomAccess.GetLength(file);
-        var created = File.GetCreationTimeUtc(path);
-        var marks = ImmutableSortedDictionary<string, string>.Empty.Add(
-            "birth", created.ToString("O", CultureInfo.InvariantCulture));
+        var born = PortableFile.Birth(path);
+        var marks = ImmutableSortedDictionary<string, string>.Empty;
+        if (born is { } time)
+        {
+            marks = marks.Add("birth", time.ToString("O", CultureInfo.InvariantCulture));
+        }
+
         var geometry = new BlockDeviceGeometry(
             length,
             LogicalBlockSize: 1,
@@ -110,7 +114,7 @@ internal static class PortableFileOpening
             IsReadOnly: !opening.IsWritable,
             BlockDeviceAbilities.ByteGranular);
         var facts = new FileFacts(new BlockDeviceIdentity(opening.Uri, length, marks), geometry, Storage(path), 0);
-        return new FileIo(facts, new PortableFile(path, file, created));
+        return new FileIo(facts, new PortableFile(path, file, born));
     }
 
     private static string Storage(string path) =>

@@ -12,6 +12,10 @@ public sealed class RegularFileBlockDevice : FileBlockDevice, IResizableBlockDev
     public ValueTask ExtendAsync(long lengthBytes, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(lengthBytes);
-        return RunAsync((Io, lengthBytes), static (call, _) => call.Io.Extend(call.lengthBytes), cancellationToken);
+        return RunAsync(
+            DeviceOperation.Resize,
+            (Io, lengthBytes),
+            static (call, _) => call.Io.Extend(call.lengthBytes),
+            cancellationToken);
     }
 }

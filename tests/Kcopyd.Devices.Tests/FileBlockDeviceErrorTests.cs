@@ -103,7 +103,7 @@ public sealed class FileBlockDeviceErrorTests : IDisposable
         Require.LinuxIf(direct);
         var path = _directory.File("source", 16_384);
         await using var device = await Devices.OpenAsync(path, direct: direct);
-        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             RandomAccess.SetLength(file, 8192);
         }
@@ -169,7 +169,9 @@ public sealed class FileBlockDeviceErrorTests : IDisposable
         await device.DisposeAsync();
         await device.DisposeAsync();
 
-        await Devices.FailsAsync(DeviceErrorKind.Closed, () => Devices.WriteAsync(device, 0, new byte[512]));
+        var failure = await Devices.FailsAsync(
+            DeviceErrorKind.Closed, () => Devices.WriteAsync(device, 0, new byte[512]));
+        Assert.Equal(DeviceOperation.Write, failure.Operation);
         await Devices.FailsAsync(DeviceErrorKind.Closed, () => device.FlushAsync(device.WriteEpoch, default).AsTask());
         await Devices.FailsAsync(DeviceErrorKind.Closed, () => device.ConfirmAsync(default).AsTask());
         Assert.Throws<DeviceException>(() => device.Read(0, new byte[512]));

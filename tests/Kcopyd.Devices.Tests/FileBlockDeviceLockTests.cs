@@ -57,7 +57,8 @@ public sealed class FileBlockDeviceLockTests : IDisposable
     {
         Require.Linux();
         var path = _directory.File("file", 4096);
-        using var other = Process.Start(new ProcessStartInfo("flock", ["--exclusive", path, "sh", "-c", "echo held; cat"])
+        string[] arguments = ["--exclusive", path, "sh", "-c", "echo held; cat"];
+        using var other = Process.Start(new ProcessStartInfo("flock", arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -144,7 +144,8 @@ public sealed class FileBlockDeviceWriteEpochTests : IDisposable
         Assert.True(device.Geometry.IsReadOnly);
     }
 
-    /// <summary>fsync that fails <see cref="_failures"/> times; where negative, only the call of that number fails.</summary>
+    /// <summary>fsync that fails <see cref="_failures"/> times; where negative, only the call of that number
+    /// fails.</summary>
     private async Task<FileBlockDevice> OpenAsync(string path, bool direct, long? createLength = null)
     {
         Require.Linux();
@@ -157,7 +158,8 @@ public sealed class FileBlockDeviceWriteEpochTests : IDisposable
         return await FileBlockDevice.OpenAsync(
             new FileOpening(path, path, options)
             {
-                Sync = (_, _) => Interlocked.Increment(ref _syncs) <= _failures || _syncs == -_failures ? InputOutput : 0,
+                Sync = (_, _) =>
+                    Interlocked.Increment(ref _syncs) <= _failures || _syncs == -_failures ? InputOutput : 0,
             },
             default);
     }

@@ -81,7 +81,8 @@ public sealed class FileBlockDeviceZeroesTests : IDisposable
         Assert.Equal(1 << 20, new FileInfo(path).Length);
         var extents = await device.GetBlockStatusAsync(0, 1 << 20, default);
         Assert.Equal(
-            [new BlockExtent(0, 524_288, BlockStatus.Data), new BlockExtent(524_288, 524_288, BlockStatus.Hole)], extents);
+            [new BlockExtent(0, 524_288, BlockStatus.Data), new BlockExtent(524_288, 524_288, BlockStatus.Hole)],
+            extents);
     }
 
     [SkippableFact]

@@ -11,7 +11,7 @@ internal sealed class PortableCalls : FileCalls
     public PortableCalls(string path)
     {
         SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-        _file = new PortableFile(path, handle, File.GetCreationTimeUtc(path));
+        _file = new PortableFile(path, handle, PortableFile.Birth(path));
         var length = RandomAccess.GetLength(handle);
         Facts = new FileFacts(
             new BlockDeviceIdentity(path, length, ImmutableSortedDictionary<string, string>.Empty),

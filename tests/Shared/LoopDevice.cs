@@ -1,8 +1,10 @@
 namespace Kcopyd.Tests.Shared;
 
-/// <summary>A loop device over a file of a test's, detached with the test. Needs root: see <see cref="Require.LoopDevices"/>.</summary>
+/// <summary>A loop device over a file of a test's, detached with the test. Needs root: see
+/// <see cref="Require.LoopDevices"/>.</summary>
 internal sealed class LoopDevice : IDisposable
 {
+    private readonly List<string> _nodes = [];
     private bool _attached = true;
 
     private LoopDevice(string path)
@@ -18,7 +20,8 @@ internal sealed class LoopDevice : IDisposable
 
     /// <summary>Attaches the next free loop device to a file, or to another block device.</summary>
     /// <param name="backing">The file.</param>
-    /// <param name="options">Further options of losetup: <c>--offset 4096</c>, <c>--read-only</c>, <c>--sector-size 4096</c>.</param>
+    /// <param name="options">Further options of losetup: <c>--offset 4096</c>, <c>--read-only</c>, <c>--sector-size
+    /// 4096</c>.</param>
     public static LoopDevice Attach(string backing, params string[] options) =>
         new(Shell.Run("losetup", ["--find", "--show", .. options, backing]).Trim());
 
@@ -26,7 +29,16 @@ internal sealed class LoopDevice : IDisposable
     public string AddPartition(int number, long startSector, long sectorCount)
     {
         Shell.Run("addpart", Path, $"{number}", $"{startSector}", $"{sectorCount}");
-        return $"{Path}p{number}";
+        var partition = $"{Path}p{number}";
+        if (!File.Exists(partition))
+        {
+            // Where nothing else makes the nodes of new devices.
+            var device = File.ReadAllText($"/sys/class/block/{Name}p{number}/dev").Trim().Split(':');
+            Shell.Run("mknod", partition, "b", device[0], device[1]);
+            _nodes.Add(partition);
+        }
+
+        return partition;
     }
 
     /// <summary>Attaches it to another file, as <c>losetup -d</c> and <c>losetup</c> do.</summary>
@@ -43,6 +55,7 @@ internal sealed class LoopDevice : IDisposable
             _attached = false;
             Shell.Try("partx", "--delete", Path);
             Shell.Try("losetup", "--detach", Path);
+            _nodes.ForEach(File.Delete);
         }
     }
 }

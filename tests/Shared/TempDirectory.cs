@@ -1,9 +1,11 @@
 namespace Kcopyd.Tests.Shared;
 
-/// <summary>A directory of a test's own, removed with everything in it.</summary>
+/// <summary>A directory of a test's own, made when it is first used and removed with everything in it.</summary>
 internal sealed class TempDirectory : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("kcopyd-").FullName;
+    private readonly Lazy<string> _path = new(() => Directory.CreateTempSubdirectory("kcopyd-").FullName);
+
+    public string Path => _path.Value;
 
     /// <summary>The path of a file in it, which need not exist.</summary>
     public string this[string name] => System.IO.Path.Combine(Path, name);
@@ -35,6 +37,9 @@ internal sealed class TempDirectory : IDisposable
 
     public void Dispose()
     {
-        Directory.Delete(Path, recursive: true);
+        if (_path.IsValueCreated)
+        {
+            Directory.Delete(Path, recursive: true);
+        }
     }
 }

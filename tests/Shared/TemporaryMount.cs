@@ -1,6 +1,7 @@
 namespace Kcopyd.Tests.Shared;
 
-/// <summary>A small file system of a test's own, unmounted with the test. Needs root: see <see cref="Require.Mounts"/>.</summary>
+/// <summary>A small file system of a test's own, unmounted with the test. Needs root: see
+/// <see cref="Require.Mounts"/>.</summary>
 internal sealed class TemporaryMount : IDisposable
 {
     private readonly TempDirectory _directory = new();

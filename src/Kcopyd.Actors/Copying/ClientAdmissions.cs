@@ -14,7 +14,7 @@ internal sealed class ClientAdmissions : IDisposable
     private readonly IScheduler _scheduler;
     private readonly IActorRef _self;
     private readonly Action<PageLease> _returned;
-    private bool _isTimerSet;
+    private ICancelable? _timer;
 
     public ClientAdmissions(KcopydClientOptions options, IScheduler scheduler, IActorRef self)
     {
@@ -36,7 +36,8 @@ internal sealed class ClientAdmissions : IDisposable
     /// <param name="granted">Called for each, with its pages.</param>
     public void Pump(Action<Admission, PageLease> granted)
     {
-        while (_queue.TryAdmit(Now, out var admitted, out var wait) is var step && step != AdmissionStep.Idle)
+        // While the throttle holds the head back nobody asks again: each question counts as a pause (DutyCycle).
+        while (_timer is null && _queue.TryAdmit(Now, out var admitted, out var wait) is var step && step != AdmissionStep.Idle)
         {
             if (step == AdmissionStep.Granted)
             {
@@ -45,10 +46,10 @@ internal sealed class ClientAdmissions : IDisposable
                 continue;
             }
 
-            if (step == AdmissionStep.Throttled && !_isTimerSet)
+            if (step == AdmissionStep.Throttled)
             {
-                _isTimerSet = true;
-                _scheduler.ScheduleTellOnce(wait, _self, new ClientWork.ThrottleDue(), ActorRefs.NoSender);
+                _timer = _scheduler.ScheduleTellOnceCancelable(
+                    wait, _self, new ClientWork.ThrottleDue(), ActorRefs.NoSender);
             }
 
             return;
@@ -56,7 +57,7 @@ internal sealed class ClientAdmissions : IDisposable
     }
 
     /// <summary>The timer came: the next throttled wait sets a new one.</summary>
-    public void OnThrottleDue() => _isTimerSet = false;
+    public void OnThrottleDue() => _timer = null;
 
     public void Return(PageLease lease)
     {
@@ -66,9 +67,17 @@ internal sealed class ClientAdmissions : IDisposable
 
     public ImmutableArray<long> Withdraw(long job) => _queue.Withdraw(job);
 
-    public void ChangeThrottle(ClientMessage.SetThrottle change) =>
+    public void ChangeThrottle(ClientMessage.SetThrottle change)
+    {
         _queue.ChangeThrottle(change.BytesPerSecond?.Value, change.Percent, Now);
+        _timer?.Cancel();
+        _timer = null;
+    }
 
     /// <summary>Frees the memory as soon as no I/O uses it.</summary>
-    public void Dispose() => _pages.Dispose();
+    public void Dispose()
+    {
+        _timer?.Cancel();
+        _pages.Dispose();
+    }
 }

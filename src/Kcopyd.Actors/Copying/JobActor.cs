@@ -87,6 +87,8 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
             case DigestActor.Digest m:
                 Finish(m.Value);
                 break;
+            case Terminated:
+                throw new InvalidOperationException("The digest actor died, and with it what it had computed.");
             default:
                 OnControl(message);
                 return;
@@ -137,8 +139,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
 
     void ISegmentWorkers.Hash(Segment segment, PageLease? lease)
     {
-        _digest ??= Context.ActorOf(Props.Create<DigestActor>().WithDispatcher(CopyDispatchers.Copy));
-        _digest.Tell(new DigestActor.HashSegment(segment, lease, _report.ValidBytes(segment)), Self);
+        Digest().Tell(new DigestActor.HashSegment(segment, lease, _report.ValidBytes(segment)), Self);
     }
 
     TargetMask ISegmentWorkers.StillWanted(TargetMask targets) => targets.Except(_state.Dropped);
@@ -280,6 +281,9 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     private static async Task<JobMessage.Answered> Answer(Task<CopyJobEvent> question) =>
         new(await question.ConfigureAwait(false));
 
+    private IActorRef Digest() => _digest
+        ??= Context.Watch(Context.ActorOf(Props.Create<DigestActor>().WithDispatcher(CopyDispatchers.Copy)));
+
     private static void Spawn(Props worker, IBlockDevice device)
     {
         var dispatcher = device is IInlineBlockDevice { WaitsForMedium: true } ? CopyDispatchers.Direct : CopyDispatchers.Copy;
@@ -305,9 +309,10 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
 
     private void FinishAfterDigest()
     {
-        if (_digest is not null && _state.Outcome is CopyOutcome.Completed or CopyOutcome.CompletedWithErrors)
+        var isWhole = _state.Outcome is CopyOutcome.Completed or CopyOutcome.CompletedWithErrors;
+        if (isWhole && _setup.Spec.Options.Digest && _setup.Spec.Kind == CopyJobKind.Copy)
         {
-            _digest.Tell(new DigestActor.GetDigest(), Self);
+            Digest().Tell(new DigestActor.GetDigest(), Self);
         }
         else
         {

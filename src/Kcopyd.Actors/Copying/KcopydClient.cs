@@ -28,13 +28,14 @@ public sealed class KcopydClient : IAsyncDisposable
 
     /// <summary>Makes a client in an actor system. On return it takes jobs.</summary>
     /// <param name="system">Needs no configuration; see the reference settings for what can be configured.</param>
-    /// <param name="options">Null: all defaults.</param>
+    /// <param name="options">Null: what the system configures under <c>kcopyd.client</c>, else all defaults.</param>
     /// <exception cref="OutOfMemoryException">There is no memory for the budget.</exception>
     public static Task<KcopydClient> CreateAsync(ActorSystem system, KcopydClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(system);
-        var settings = options ?? new KcopydClientOptions();
+        var settings = options ?? KcopydSettings.ReadClient(system);
         CopyDispatchers.Register(system);
+        KcopydSerialization.Register(system);
         var link = new ClientLink();
         var actor = system.ActorOf(ClientActor.Props(settings, link), settings.Name);
         var client = new KcopydClient(actor, link);

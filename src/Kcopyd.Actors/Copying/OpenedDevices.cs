@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kcopyd.Core;
+using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Copying;
@@ -7,7 +8,8 @@ namespace Kcopyd.Actors.Copying;
 /// <summary>The devices of a <see cref="SubmitCopy"/>, which this owns, or why they could not be opened.</summary>
 internal sealed class OpenedDevices : IAsyncDisposable
 {
-    private readonly List<IBlockDevice> _devices = [];
+    // One device for each storage: what is opened for writing cannot be opened again.
+    private readonly Dictionary<string, IBlockDevice> _devices = [];
 
     /// <summary>The request on the open devices; null if they could not be opened.</summary>
     public CopyRequest? Request { get; private set; }
@@ -39,7 +41,7 @@ internal sealed class OpenedDevices : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        foreach (var device in _devices)
+        foreach (var device in _devices.Values)
         {
             await device.DisposeAsync().ConfigureAwait(false);
         }
@@ -47,34 +49,51 @@ internal sealed class OpenedDevices : IAsyncDisposable
         _devices.Clear();
     }
 
+    private static async Task<string> KeyAsync(
+        IBlockDeviceOpener opener, SubmitRegion region, CancellationToken cancellationToken)
+    {
+        var description = await opener.DescribeAsync(region.Uri, cancellationToken).ConfigureAwait(false);
+        return description.Storage.Count == 0 ? region.Uri : string.Join(';', description.Storage);
+    }
+
     private async Task<CopyRequest> OpenRegionsAsync(
         IBlockDeviceOpener opener, SubmitCopy submit, CancellationToken cancellationToken)
     {
-        var options = new BlockDeviceOpenOptions { Direct = submit.Direct };
-        var source = submit.Source is { } region
-            ? await OpenAsync(opener, region, options, null, cancellationToken).ConfigureAwait(false)
-            : null;
-        var writing = submit.Kind == Core.Copying.CopyJobKind.Verify
-            ? options
-            : options with { Access = BlockDeviceAccess.ReadWrite };
-        var targets = ImmutableArray.CreateBuilder<IoRegion>();
+        var reading = new BlockDeviceOpenOptions { Direct = submit.Direct };
+        var writing = submit.Kind == CopyJobKind.Verify ? reading : reading with { Access = BlockDeviceAccess.ReadWrite };
+
+        // Targets first: a source on the same storage shares the device, which then can do both.
+        var opened = ImmutableArray.CreateBuilder<IBlockDevice>();
         foreach (var target in submit.Targets)
         {
-            targets.Add(await OpenAsync(opener, target, writing, source?.Range.Count, cancellationToken).ConfigureAwait(false));
+            opened.Add(await OpenAsync(opener, target, writing, cancellationToken).ConfigureAwait(false));
         }
 
-        return new CopyRequest(submit.Kind, source, targets.DrainToImmutable(), submit.Options);
+        var source = submit.Source is { } region
+            ? Region(await OpenAsync(opener, region, reading, cancellationToken).ConfigureAwait(false), region, null)
+            : null;
+        var targets = opened.Select((device, index) => Region(device, submit.Targets[index], source?.Range.Count));
+        return new CopyRequest(submit.Kind, source, [.. targets], submit.Options);
     }
 
-    private async Task<IoRegion> OpenAsync(
+    private async Task<IBlockDevice> OpenAsync(
         IBlockDeviceOpener opener,
         SubmitRegion region,
         BlockDeviceOpenOptions options,
-        long? count,
         CancellationToken cancellationToken)
     {
-        var device = await opener.OpenAsync(region.Uri, options, cancellationToken).ConfigureAwait(false);
-        _devices.Add(device);
+        var key = await KeyAsync(opener, region, cancellationToken).ConfigureAwait(false);
+        if (!_devices.TryGetValue(key, out var device))
+        {
+            device = await opener.OpenAsync(region.Uri, options, cancellationToken).ConfigureAwait(false);
+            _devices.Add(key, device);
+        }
+
+        return device;
+    }
+
+    private static IoRegion Region(IBlockDevice device, SubmitRegion region, long? count)
+    {
         var rest = Math.Max(0, device.Geometry.LengthSectors - region.FirstSector);
         return new IoRegion(device, SectorRange.Create(region.FirstSector, region.SectorCount ?? count ?? rest));
     }

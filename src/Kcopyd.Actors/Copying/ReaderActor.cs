@@ -84,6 +84,13 @@ internal sealed class ReaderActor : UntypedActor
             result = ReadInline(device);
             salvages = result.Failure is not null && _read.Policy == OnReadError.Salvage;
         }
+#pragma warning disable CA1031 // A defect of the device: it is brought to where a crash of this actor is noticed.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Self.Tell(new WorkCrashed(e));
+            return;
+        }
         finally
         {
             if (!salvages)

@@ -26,7 +26,7 @@ internal sealed class WriterActor : UntypedActor
         }
         else if (_write.Content == SegmentContent.Pages && _write.Target.Device is IInlineBlockDevice device)
         {
-            Report(WriteInline(device));
+            WriteHere(device);
         }
         else
         {
@@ -73,22 +73,32 @@ internal sealed class WriterActor : UntypedActor
         }
     }
 
-    private WriteResult WriteInline(IInlineBlockDevice device)
+    private void WriteHere(IInlineBlockDevice device)
     {
+        WriteResult result;
         try
         {
             var bytes = SegmentGeometry.WriteBytes(device, _write.DeviceRange, _write.ValidBytes);
             device.Write(_write.OffsetBytes, _write.Lease.GetSpan()[..bytes], WriteDurability.Cached);
-            return WriteResult.Good;
+            result = WriteResult.Good;
         }
         catch (DeviceException e)
         {
-            return Failed(e);
+            result = Failed(e);
+        }
+#pragma warning disable CA1031 // A defect of the device: it is brought to where a crash of this actor is noticed.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Self.Tell(new WorkCrashed(e));
+            return;
         }
         finally
         {
             _write.Lease.Release();
         }
+
+        Report(result);
     }
 
     private async Task<WriteResult> WriteAsync()
