@@ -2,7 +2,9 @@ using System.Collections;
 
 namespace Kcopyd.Core;
 
-/// <summary>A set of sectors, kept as ascending runs that neither overlap nor touch. Not safe for concurrent use.</summary>
+/// <summary>
+/// A set of sectors, kept as ascending runs that neither overlap nor touch. Not safe for concurrent use.
+/// </summary>
 /// <remarks>Adding or removing a range costs a binary search plus the runs that it joins or cuts.</remarks>
 public sealed class ExtentSet : IReadOnlyList<SectorRange>
 {

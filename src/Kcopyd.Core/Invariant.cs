@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Kcopyd.Core;
 
-/// <summary>Conditions that are true unless the program is wrong. They stay on in Release and quote themselves.</summary>
+/// <summary>
+/// Conditions that are true unless the program is wrong. They stay on in Release and quote themselves.
+/// </summary>
 public static class Invariant
 {
     /// <summary>Throws when <paramref name="condition"/> is false, naming it.</summary>

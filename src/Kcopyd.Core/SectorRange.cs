@@ -31,7 +31,8 @@ public readonly record struct SectorRange : IComparable<SectorRange>
     public long CountBytes => Count * Sectors.Size;
 
     /// <summary>A checked range.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or the end is past <see cref="Limit"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number is negative, or the end is past
+    /// <see cref="Limit"/>.</exception>
     public static SectorRange Create(long start, long count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);

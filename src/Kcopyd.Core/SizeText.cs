@@ -5,14 +5,17 @@ namespace Kcopyd.Core;
 
 /// <summary>Sizes in text, both ways.</summary>
 /// <remarks>
-/// Suffixes: <c>K M G T P E</c> and <c>KiB MiB …</c> are powers of 1024, <c>kB KB MB GB …</c> powers of 1000, <c>s</c> sectors of
-/// 512 bytes, <c>b</c> or <c>B</c> or nothing bytes. A fraction is fine where the result is a whole number of bytes.
+/// Suffixes: <c>K M G T P E</c> and <c>KiB MiB …</c> are powers of 1024, <c>kB KB MB GB …</c> powers of 1000, <c>s</c>
+/// sectors of 512 bytes, <c>b</c> or <c>B</c> or nothing bytes. A fraction is fine where the result is a whole number
+/// of bytes.
 /// </remarks>
 public static class SizeText
 {
     private const string Letters = "KMGTPE";
 
-    /// <summary>What a decimal keeps exactly. A longer number would be rounded to something that was not written.</summary>
+    /// <summary>
+    /// What a decimal keeps exactly. A longer number would be rounded to something that was not written.
+    /// </summary>
     private const int ExactCharacters = 28;
 
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
@@ -39,7 +42,9 @@ public static class SizeText
         return unit < 0 ? $"{number} B" : $"{number} {Letters[unit]}iB";
     }
 
-    /// <summary>Reads a size; false, and zero, when it is none, is negative, or is not a whole number of bytes.</summary>
+    /// <summary>
+    /// Reads a size; false, and zero, when it is none, is negative, or is not a whole number of bytes.
+    /// </summary>
     public static bool TryParse(string? text, out long bytes)
     {
         bytes = 0;

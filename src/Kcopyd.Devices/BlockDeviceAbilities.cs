@@ -16,6 +16,8 @@ public enum BlockDeviceAbilities
     /// <summary>The device tells data from holes.</summary>
     BlockStatus = 4,
 
-    /// <summary>Positions and lengths may be any number of bytes, so a partial last sector need not be padded.</summary>
+    /// <summary>
+    /// Positions and lengths may be any number of bytes, so a partial last sector need not be padded.
+    /// </summary>
     ByteGranular = 8,
 }

@@ -1,6 +1,8 @@
 namespace Kcopyd.Devices;
 
-/// <summary>A device did not do what it was asked, and says which, what, where, why, and whether trying again may help.</summary>
+/// <summary>
+/// A device did not do what it was asked, and says which, what, where, why, and whether trying again may help.
+/// </summary>
 public sealed class DeviceException : Exception
 {
     /// <summary>Builds the one sentence that <see cref="Exception.Message"/> is.</summary>

@@ -6,9 +6,10 @@ namespace Kcopyd.Devices;
 
 /// <summary>Pages on loan. The pages come back when everyone who holds them has let go.</summary>
 /// <remarks>
-/// There is one hold from the start, the owner's, and one for each I/O in flight. The task that does the I/O takes its hold
-/// before and gives it back in <c>finally</c>, when the kernel is done with the memory; the owner lets go when it needs the
-/// content no more, or dies. So pages are never lent again while anyone may still touch them. Safe for concurrent calls.
+/// There is one hold from the start, the owner's, and one for each I/O in flight. The task that does the I/O takes its
+/// hold before and gives it back in <c>finally</c>, when the kernel is done with the memory; the owner lets go when it
+/// needs the content no more, or dies. So pages are never lent again while anyone may still touch them. Safe for
+/// concurrent calls.
 /// </remarks>
 public sealed unsafe class PageLease : MemoryManager<byte>
 {
@@ -31,9 +32,11 @@ public sealed unsafe class PageLease : MemoryManager<byte>
     public int LengthBytes => Run.Count * PageBudget.PageSize;
 
     /// <summary>Whether the pages came back.</summary>
-    public bool IsReturned => Volatile.Read(ref _holds) == 0;
+    public bool IsReturned => Volatile.Read(ref _holds) <= 0;
 
-    /// <summary>Takes a hold for an I/O; false when the pages came back already: then nothing may be done with them.</summary>
+    /// <summary>
+    /// Takes a hold for an I/O; false when the pages came back already: then nothing may be done with them.
+    /// </summary>
     public bool TryHold()
     {
         var holds = Volatile.Read(ref _holds);

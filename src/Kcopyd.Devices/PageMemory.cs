@@ -6,12 +6,15 @@ namespace Kcopyd.Devices;
 
 /// <summary>The pages of one client: one aligned native allocation. Safe for concurrent calls.</summary>
 /// <remarks>
-/// The allocation is freed when it was disposed and the last lease came back, whichever is later: pages that the kernel still
-/// reads or writes are never freed under it. Which pages are free is not its affair; that is <see cref="PageBudget"/>.
+/// The allocation is freed when it was disposed and the last lease came back, whichever is later: pages that the kernel
+/// still reads or writes are never freed under it. Which pages are free is not its affair; that is
+/// <see cref="PageBudget"/>.
 /// </remarks>
 public sealed unsafe class PageMemory : IDisposable
 {
-    /// <summary>What pages that nobody holds read as in debug builds, so that who kept a buffer finds out in a test.</summary>
+    /// <summary>
+    /// What pages that nobody holds read as in debug builds, so that who kept a buffer finds out in a test.
+    /// </summary>
     public const byte Poison = 0x67;
 
     private byte* _pages;
@@ -41,12 +44,12 @@ public sealed unsafe class PageMemory : IDisposable
 
     /// <summary>Hands out a run of pages that the budget granted.</summary>
     /// <param name="run">The pages; empty for work that needs none.</param>
-    /// <param name="returned">Called once, from whatever thread gives back the last hold, when nobody uses the pages any more.</param>
+    /// <param name="returned">Called once, from whatever thread gives back the last hold, when nobody uses the pages
+    /// any more.</param>
     public PageLease Lease(PageRun run, Action<PageLease> returned)
     {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
         Invariant.Holds(run.First >= 0 && run.End <= TotalPages);
-        Interlocked.Increment(ref _holders);
+        ObjectDisposedException.ThrowIf(!TryJoin(), this);
         return new PageLease(this, run, returned);
     }
 
@@ -70,6 +73,26 @@ public sealed unsafe class PageMemory : IDisposable
         Span(run).Fill(Poison);
 #endif
         Leave();
+    }
+
+    /// <summary>
+    /// Counts one more holder, unless the memory was disposed: a count that reached zero must not rise again.
+    /// </summary>
+    private bool TryJoin()
+    {
+        var holders = Volatile.Read(ref _holders);
+        while (holders > 0 && Volatile.Read(ref _isDisposed) == 0)
+        {
+            var seen = Interlocked.CompareExchange(ref _holders, holders + 1, holders);
+            if (seen == holders)
+            {
+                return true;
+            }
+
+            holders = seen;
+        }
+
+        return false;
     }
 
     private void Leave()

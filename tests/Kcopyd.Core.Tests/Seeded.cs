@@ -10,7 +10,12 @@ internal static class Seeded
 {
     private const string Variable = "KCOPYD_SEED";
 
-    /// <summary>Runs a body with consecutive seeds; the body draws everything from the generator that it is given.</summary>
+    /// <summary>Whether a seed was given: then what only many runs show together cannot be seen.</summary>
+    public static bool IsOneRun => Given() is not null;
+
+    /// <summary>
+    /// Runs a body with consecutive seeds; the body draws everything from the generator that it is given.
+    /// </summary>
     public static void Run(int runs, Action<int, Random> body)
     {
         var given = Given();
@@ -26,7 +31,7 @@ internal static class Seeded
     {
         var seed = Given() ?? Random.Shared.Next();
         var replay = FSharpOption<Replay>.Some(new Replay(new Rnd((ulong)seed), FSharpOption<int>.None));
-        var config = Config.QuickThrowOnFailure.WithMaxTest(runs).WithReplay(replay);
+        var config = Config.QuickThrowOnFailure.WithMaxTest(runs).WithQuietOnSuccess(true).WithReplay(replay);
         Try(seed, () => Prop.ForAll(values, property).Check(config));
     }
 
@@ -41,7 +46,8 @@ internal static class Seeded
         }
         catch (Exception cause)
         {
-            throw new InvalidOperationException($"Seed {seed} fails; {Variable}={seed} repeats it. {cause.Message}", cause);
+            throw new InvalidOperationException(
+                $"Seed {seed} fails; {Variable}={seed} repeats it. {cause.Message}", cause);
         }
     }
 }

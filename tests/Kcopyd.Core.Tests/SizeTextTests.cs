@@ -95,7 +95,8 @@ public sealed class SizeTextTests
             // A tenth of a unit is no whole number of bytes: the digits are read without it.
             var text = SizeText.Format(bytes);
             var parts = text.Split(' ');
-            var unit = parts[1] == "B" ? 1.0 : Math.Pow(1024, "KMGTPE".IndexOf(parts[1][0], StringComparison.Ordinal) + 1);
+            var power = "KMGTPE".IndexOf(parts[1][0], StringComparison.Ordinal) + 1;
+            var unit = Math.Pow(1024, power);
             var read = double.Parse(parts[0]) * unit;
 
             Assert.InRange(read - bytes, -0.051 * unit, 0.051 * unit);
@@ -131,7 +132,8 @@ public sealed class SizeTextTests
         ("", 1), ("b", 1), ("B", 1), ("s", 512),
         ("K", 1L << 10), ("M", 1L << 20), ("G", 1L << 30), ("T", 1L << 40), ("P", 1L << 50), ("E", 1L << 60),
         ("KiB", 1L << 10), ("EiB", 1L << 60),
-        ("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000), ("EB", 1_000_000_000_000_000_000),
+        ("kB", 1_000), ("MB", 1_000_000), ("GB", 1_000_000_000), ("TB", 1_000_000_000_000),
+        ("EB", 1_000_000_000_000_000_000),
     ];
 
     private static Arbitrary<long> Sizes() =>

@@ -9,7 +9,20 @@ internal sealed partial class ClientActor
 {
     private void OnSubmitCopy(SubmitCopy message)
     {
+        if (_closing.IsClosing)
+        {
+            Requester.Remote(Sender, message.CorrelationId).Reject(Closing, Self);
+            return;
+        }
+
+        if (_jobs.Count + _openings >= _options.QueueLimit)
+        {
+            Requester.Remote(Sender, message.CorrelationId).Busy(_options.QueueLimit, Self);
+            return;
+        }
+
         var (replyTo, self) = (Sender, Self);
+        _openings++;
         WorkPipe.Pipe(OpenAsync(message, replyTo), self);
     }
 
@@ -21,6 +34,7 @@ internal sealed partial class ClientActor
 
     private void OnDevicesOpened(ClientWork.DevicesOpened message)
     {
+        _openings--;
         var requester = Requester.Remote(message.ReplyTo, message.Message.CorrelationId);
         if (message.Devices.Rejection is { } rejection)
         {
@@ -30,6 +44,8 @@ internal sealed partial class ClientActor
         {
             Accept(message.Devices.Request!, requester, message.Devices);
         }
+
+        CheckClosed();
     }
 
     private void OnDevicesClosed(ClientWork.DevicesClosed message)
@@ -66,22 +82,38 @@ internal sealed partial class ClientActor
             return;
         }
 
-        var entry = new JobEntry(++_lastNumber, message.Prepared.Id, null, requester) { AcceptedAt = Now };
+        var entry = new JobEntry(++_lastNumber, message.Prepared.Id, null, requester)
+        {
+            AcceptedAt = Now,
+            Prepared = message.Prepared,
+        };
         _jobs.Add(entry.Number, entry);
-        _names.Add(entry.Id, entry);
+        _prepared.Add(message.Prepared, entry);
     }
 
     private void OnCompletePrepared(ClientWork.CompletePrepared message)
     {
-        if (_names.TryGetValue(message.Prepared.Id, out var entry) && !entry.IsOver)
+        if (_prepared.TryGetValue(message.Prepared, out var entry) && !entry.IsOver)
         {
             End(entry, JobEndings.Prepared(entry, message.ReadError, message.WriteErrors, Now));
         }
     }
 
+    private void Forget(JobEntry entry)
+    {
+        if (entry.Prepared is { } prepared)
+        {
+            _prepared.Remove(prepared);
+        }
+        else
+        {
+            _names.Remove(entry.Id);
+        }
+    }
+
     private JobEntry? FindLive(CopyJobId job)
     {
-        if (_names.TryGetValue(job, out var entry) && entry is { IsOver: false, Request: not null })
+        if (_names.TryGetValue(job, out var entry) && !entry.IsOver)
         {
             return entry;
         }
@@ -97,39 +129,39 @@ internal sealed partial class ClientActor
             return;
         }
 
-        if (entry.IsResting)
-        {
-            Sender.Tell(new ClientMessage.JobPaused(entry.Id));
-            return;
-        }
-
+        // Whether it rests now is not asked here: a resume may be on its way to it.
         entry.PauseWaiters.Add(Sender);
+        entry.IsPauseWanted = true;
         if (entry.Actor is null)
         {
-            Start(entry, entry.Request! with { StartPaused = true });
+            Start(entry);
         }
         else
         {
-            entry.Actor.Tell(new JobMessage.Pause());
+            entry.Actor.Tell(new JobMessage.Pause(++entry.Pauses));
         }
     }
 
     private void OnJobRests(ClientWork.JobRests message)
     {
-        if (!_jobs.TryGetValue(message.Number, out var entry) || entry.IsOver || entry.IsResting == message.Rests)
+        if (!_jobs.TryGetValue(message.Number, out var entry) || entry.IsOver)
         {
             return;
         }
 
-        entry.IsResting = message.Rests;
-        _activeCount += message.Rests ? -1 : 1;
-        if (message.Rests)
+        if (entry.IsResting != message.Rests)
         {
-            Answer(entry.PauseWaiters, new ClientMessage.JobPaused(entry.Id));
-            StartNext();
+            entry.IsResting = message.Rests;
+            _activeCount += message.Rests ? -1 : 1;
         }
 
-        if (_closing.IsClosing)
+        if (message.Rests && message.Pause == entry.Pauses)
+        {
+            Answer(entry.PauseWaiters, new ClientMessage.JobPaused(entry.Id));
+        }
+
+        StartNext();
+        if (_closing.IsClosing && message.Rests && entry.IsPauseWanted)
         {
             entry.Actor.Tell(new JobMessage.Cancel());
         }
@@ -142,6 +174,7 @@ internal sealed partial class ClientActor
             return;
         }
 
+        entry.IsPauseWanted = false;
         entry.Actor?.Tell(new JobMessage.Resume());
         Answer(entry.PauseWaiters, new ClientMessage.JobResumed(entry.Id));
         Sender.Tell(new ClientMessage.JobResumed(entry.Id));
@@ -212,7 +245,7 @@ internal sealed partial class ClientActor
     private void OnDestroy()
     {
         _closing.Destroy(Sender);
-        foreach (var entry in _jobs.Values.Where(entry => entry is { IsResting: true, IsOver: false }).ToList())
+        foreach (var entry in _jobs.Values.Where(entry => entry is { IsResting: true, IsPauseWanted: true, IsOver: false }).ToList())
         {
             Cancel(entry);
         }
@@ -261,7 +294,7 @@ internal sealed partial class ClientActor
 
     private void CheckClosed()
     {
-        if (_closing.IsClosing && _jobs.Count == 0 && _admissions.Queue.InsideCount == 0)
+        if (_closing.IsClosing && _jobs.Count == 0 && _admissions.Queue.InsideCount == 0 && _openings == 0)
         {
             _closing.Closed(Self);
             Context.Stop(Self);

@@ -15,6 +15,8 @@ namespace Kcopyd.Actors.Copying;
 /// </remarks>
 internal sealed partial class ClientActor : ReceiveActor
 {
+    private static readonly CopyRejection Closing = new(CopyRejectionKind.Closing, "The client is closing.");
+
     private static readonly SupervisorStrategy StopTheJob = new OneForOneStrategy(_ => Directive.Stop);
 
     private readonly KcopydClientOptions _options;
@@ -25,13 +27,16 @@ internal sealed partial class ClientActor : ReceiveActor
     private readonly CancellationTokenSource _abort = new();
     private readonly Dictionary<long, JobEntry> _jobs = [];
     private readonly Dictionary<CopyJobId, JobEntry> _names = [];
+    private readonly Dictionary<PreparedCompletion, JobEntry> _prepared = [];
     private readonly Dictionary<PageLease, JobEntry> _leases = [];
     private readonly Queue<JobEntry> _queued = new();
     private readonly ClientClosing _closing = new();
     private readonly Action<Admission, PageLease> _granted;
     private long _lastNumber;
+    private long _lastName;
     private int _queuedCount;
     private int _activeCount;
+    private int _openings;
     private bool _isStallTimerSet;
 
     public ClientActor(KcopydClientOptions options, ClientLink link)
@@ -84,7 +89,14 @@ internal sealed partial class ClientActor : ReceiveActor
     /// <inheritdoc/>
     protected override void PreRestart(Exception reason, object message)
     {
-        // There is nothing to go on from: jobs live in their actors, which stop with this one.
+        // Jobs live in their actors, which stop with this one; PostStop tells everyone who waits.
+        base.PreRestart(reason, message);
+    }
+
+    /// <inheritdoc/>
+    protected override void PostRestart(Exception reason)
+    {
+        // There is nothing to go on from.
         Context.Stop(Self);
     }
 
@@ -123,7 +135,7 @@ internal sealed partial class ClientActor : ReceiveActor
         }
 
         var number = ++_lastNumber;
-        var entry = new JobEntry(number, new CopyJobId(request.Name ?? $"job-{number}"), request, requester)
+        var entry = new JobEntry(number, request.Name is { } name ? new CopyJobId(name) : FreeName(), request, requester)
         {
             Devices = devices,
             AcceptedAt = Now,
@@ -138,11 +150,24 @@ internal sealed partial class ClientActor : ReceiveActor
         StartNext();
     }
 
+    /// <summary>A name that nobody has; who names jobs may have taken the first one that comes to mind.</summary>
+    private CopyJobId FreeName()
+    {
+        CopyJobId name;
+        do
+        {
+            name = new CopyJobId($"job-{++_lastName}");
+        }
+        while (_names.ContainsKey(name));
+
+        return name;
+    }
+
     private CopyRejection? Refusal(CopyRequest request)
     {
         if (_closing.IsClosing)
         {
-            return new CopyRejection(CopyRejectionKind.Closing, "The client is closing.");
+            return Closing;
         }
 
         if (request.Name is { } name && !CopyJobNames.IsValid(name))
@@ -161,13 +186,14 @@ internal sealed partial class ClientActor : ReceiveActor
         {
             if (entry is { Actor: null, IsOver: false })
             {
-                Start(entry, entry.Request!);
+                Start(entry);
             }
         }
     }
 
-    private void Start(JobEntry entry, CopyRequest request)
+    private void Start(JobEntry entry)
     {
+        var request = entry.Request! with { StartPaused = entry.IsPauseWanted };
         var range = request.Source?.Range ?? request.Targets[0].Range;
         var setup = new CopyJobSetup(entry.Number, entry.Id, request, Self)
         {
@@ -301,7 +327,7 @@ internal sealed partial class ClientActor : ReceiveActor
     {
         if (_jobs.Remove(message.Number, out var entry))
         {
-            _names.Remove(entry.Id);
+            Forget(entry);
             _closing.OnJobOver(message.Number, Self);
             CheckClosed();
         }

@@ -27,7 +27,8 @@ internal sealed class ClientLink : IDisposable
         var first = cancellationToken.CanBeCanceled
             ? await Task.WhenAny(answer, _closed.Task).WaitAsync(cancellationToken).ConfigureAwait(false)
             : await Task.WhenAny(answer, _closed.Task).ConfigureAwait(false);
-        if (first == answer || answer.IsCompletedSuccessfully)
+        // A question to a client that is gone is cancelled: that is the same news.
+        if (answer.IsCompletedSuccessfully || (first == answer && !(answer.IsCanceled && IsClosed)))
         {
             return await answer.ConfigureAwait(false);
         }

@@ -33,8 +33,11 @@ internal abstract record ClientWork : INoSerializationVerificationNeeded, IDeadL
     /// <summary>Event: nobody uses these pages any more.</summary>
     public sealed record PagesReturned(PageLease Lease) : ClientWork;
 
-    /// <summary>Event: a job has begun to rest, or goes on, or could not.</summary>
-    public sealed record JobRests(long Number, bool Rests) : ClientWork;
+    /// <summary>Event: a job has begun to rest, or goes on.</summary>
+    /// <param name="Number">The job.</param>
+    /// <param name="Rests">Whether it rests.</param>
+    /// <param name="Pause">The last pause that it was told of.</param>
+    public sealed record JobRests(long Number, bool Rests, int Pause) : ClientWork;
 
     /// <summary>Event: a job is over; it stops by itself.</summary>
     public sealed record JobEnded(long Number, CopyCompleted Completed) : ClientWork;

@@ -178,16 +178,23 @@ public static class CopyRequestRules
     private static CopyRejection? CheckBudget(CopyRequest request, int totalPages)
     {
         var range = request.Source?.Range ?? request.Targets[0].Range;
-        var segment = Math.Min(request.Options.SegmentSize.Value, range.CountBytes);
-        var pages = Core.Paging.PageBudget.PagesFor(segment);
-        var compares = request.Kind == CopyJobKind.Verify || request.Options.Verify;
-        var needed = compares ? Math.Max(2, pages) : pages;
-        return request.Kind == CopyJobKind.Zero && !compares || needed <= totalPages
+        var spec = new CopyJobSpec(request.Kind, range.Count, request.Targets.Length, request.Options);
+        var copies = request.Kind == CopyJobKind.Copy
+            ? PagesFor(range, request.Options.SegmentSize.Value / Sectors.Size, SegmentKind.Data)
+            : 0;
+        var compares = request.Kind == CopyJobKind.Verify || request.Options.Verify
+            ? PagesFor(range, spec.CompareSectors, SegmentKind.Compare)
+            : 0;
+        var needed = Math.Max(copies, compares);
+        return needed <= totalPages
             ? null
             : new CopyRejection(
                 CopyRejectionKind.BudgetTooSmall,
                 $"A segment needs {needed} pages, but the budget is {totalPages} pages of 4096 bytes.");
     }
+
+    private static int PagesFor(SectorRange range, long sectors, SegmentKind kind) => SegmentRules.PagesFor(
+        new Segment(0, SectorRange.Create(0, Math.Min(sectors, range.Count)), TargetMask.None, kind));
 
     private static string Name(IoRegion region) => region.Device.Identity.Uri;
 }

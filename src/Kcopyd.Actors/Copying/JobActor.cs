@@ -25,7 +25,8 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     private CopyJobState _state;
     private IActorRef? _digest;
     private bool _isRaising;
-    private bool _isResting;
+    private (bool Rests, int Pause) _toldRest;
+    private int _pause;
     private bool _isStalled;
 
     public JobActor(CopyJobSetup setup)
@@ -87,8 +88,11 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
             case DigestActor.Digest m:
                 Finish(m.Value);
                 break;
-            case Terminated:
-                throw new InvalidOperationException("The digest actor died, and with it what it had computed.");
+            case WorkCrashed m:
+                m.Rethrow();
+                break;
+            case DigestLost:
+                throw new InvalidOperationException("The digest's actor failed: what it had computed is lost.");
             default:
                 OnControl(message);
                 return;
@@ -150,7 +154,8 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     {
         switch (message)
         {
-            case JobMessage.Pause:
+            case JobMessage.Pause m:
+                _pause = m.Number;
                 Raise(new CopyJobEvent.PauseRequested());
                 break;
             case JobMessage.Resume:
@@ -281,9 +286,6 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     private static async Task<JobMessage.Answered> Answer(Task<CopyJobEvent> question) =>
         new(await question.ConfigureAwait(false));
 
-    private IActorRef Digest() => _digest
-        ??= Context.Watch(Context.ActorOf(Props.Create<DigestActor>().WithDispatcher(CopyDispatchers.Copy)));
-
     private static void Spawn(Props worker, IBlockDevice device)
     {
         var dispatcher = device is IInlineBlockDevice { WaitsForMedium: true } ? CopyDispatchers.Direct : CopyDispatchers.Copy;
@@ -300,17 +302,30 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
 
     private void TellIfRests()
     {
-        if (_state.IsPaused != _isResting && _state.Phase != CopyPhase.Ended)
+        var rest = (_state.IsPaused, _pause);
+        var isNews = rest != _toldRest && (_state.IsPaused || _toldRest.Rests);
+        if (isNews && _state.Phase != CopyPhase.Ended)
         {
-            _isResting = _state.IsPaused;
-            _setup.Client.Tell(new ClientWork.JobRests(_setup.Number, _isResting));
+            _toldRest = rest;
+            _setup.Client.Tell(new ClientWork.JobRests(_setup.Number, _state.IsPaused, _pause));
         }
+    }
+
+    private IActorRef Digest()
+    {
+        if (_digest is null)
+        {
+            _digest = Context.ActorOf(Props.Create<DigestActor>().WithDispatcher(CopyDispatchers.Copy));
+            Context.WatchWith(_digest, DigestLost.Instance);
+        }
+
+        return _digest;
     }
 
     private void FinishAfterDigest()
     {
-        var isWhole = _state.Outcome is CopyOutcome.Completed or CopyOutcome.CompletedWithErrors;
-        if (isWhole && _setup.Spec.Options.Digest && _setup.Spec.Kind == CopyJobKind.Copy)
+        var isDigestWanted = _setup.Spec is { Kind: CopyJobKind.Copy, Options.Digest: true };
+        if (isDigestWanted && _state.Outcome is CopyOutcome.Completed or CopyOutcome.CompletedWithErrors)
         {
             Digest().Tell(new DigestActor.GetDigest(), Self);
         }
@@ -324,5 +339,11 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     {
         _setup.Client.Tell(new ClientWork.JobEnded(_setup.Number, _report.Completed(_state) with { Digest = digest }));
         Context.Stop(Self);
+    }
+
+    /// <summary>Event: the digest's actor stopped before the job did.</summary>
+    private sealed class DigestLost : INoSerializationVerificationNeeded
+    {
+        public static readonly DigestLost Instance = new();
     }
 }

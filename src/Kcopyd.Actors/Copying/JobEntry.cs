@@ -15,6 +15,9 @@ internal sealed class JobEntry(long number, CopyJobId id, CopyRequest? request, 
     /// <summary>What it does; null for a prepared completion, which does nothing.</summary>
     public CopyRequest? Request { get; } = request;
 
+    /// <summary>The completion that was prepared; null for a job.</summary>
+    public PreparedCompletion? Prepared { get; init; }
+
     /// <summary>Who asked for it.</summary>
     public Requester Requester { get; } = requester;
 
@@ -40,6 +43,12 @@ internal sealed class JobEntry(long number, CopyJobId id, CopyRequest? request, 
 
     /// <summary>Whether it rests: then it does not count as active.</summary>
     public bool IsResting { get; set; }
+
+    /// <summary>How often its actor was told to rest.</summary>
+    public int Pauses { get; set; }
+
+    /// <summary>Whether it is to begin at rest.</summary>
+    public bool IsPauseWanted { get; set; } = request?.StartPaused ?? false;
 
     /// <summary>Who waits for it to rest.</summary>
     public List<IActorRef> PauseWaiters { get; } = [];

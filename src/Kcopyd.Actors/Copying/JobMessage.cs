@@ -14,7 +14,8 @@ internal abstract record JobMessage : INoSerializationVerificationNeeded, IDeadL
     }
 
     /// <summary>Command: rest. The client is told when it does.</summary>
-    public sealed record Pause : JobMessage;
+    /// <param name="Number">Which pause of this job it is: by it the answer is told from one to an earlier pause.</param>
+    public sealed record Pause(int Number) : JobMessage;
 
     /// <summary>Command: go on.</summary>
     public sealed record Resume : JobMessage;

@@ -26,10 +26,15 @@ internal sealed class OpenedDevices : IAsyncDisposable
         {
             opened.Request = opener is null
                 ? throw new DeviceException(
-                    submit.Targets.FirstOrDefault()?.Uri ?? "", DeviceOperation.Open, DeviceErrorKind.NotSupported, "this client opens no devices")
+                    submit.Targets.IsDefaultOrEmpty ? "" : submit.Targets[0].Uri, DeviceOperation.Open, DeviceErrorKind.NotSupported, "this client opens no devices")
                 : await opened.OpenRegionsAsync(opener, submit, cancellationToken).ConfigureAwait(false);
+
+            // An opener need not look: what is opened for a client that is gone nobody would close.
+            cancellationToken.ThrowIfCancellationRequested();
         }
-        catch (Exception e) when (e is DeviceException or ArgumentException or OperationCanceledException)
+#pragma warning disable CA1031 // An opener need not be ours: whatever it throws is the reason of a rejection.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             opened.Rejection = new CopyRejection(CopyRejectionKind.Device, e.Message);
             await opened.DisposeAsync().ConfigureAwait(false);
@@ -43,10 +48,24 @@ internal sealed class OpenedDevices : IAsyncDisposable
     {
         foreach (var device in _devices.Values)
         {
-            await device.DisposeAsync().ConfigureAwait(false);
+            await CloseAsync(device).ConfigureAwait(false);
         }
 
         _devices.Clear();
+    }
+
+    private static async Task CloseAsync(IBlockDevice device)
+    {
+        try
+        {
+            await device.DisposeAsync().ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // The job is over and what it wrote is known: a device that does not close changes nothing.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            // The other devices are closed all the same.
+        }
     }
 
     private static async Task<string> KeyAsync(
@@ -64,7 +83,7 @@ internal sealed class OpenedDevices : IAsyncDisposable
 
         // Targets first: a source on the same storage shares the device, which then can do both.
         var opened = ImmutableArray.CreateBuilder<IBlockDevice>();
-        foreach (var target in submit.Targets)
+        foreach (var target in submit.Targets.IsDefault ? [] : submit.Targets)
         {
             opened.Add(await OpenAsync(opener, target, writing, cancellationToken).ConfigureAwait(false));
         }

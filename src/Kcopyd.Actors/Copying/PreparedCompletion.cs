@@ -11,7 +11,7 @@ public sealed class PreparedCompletion
         Ticket = ticket;
     }
 
-    /// <summary>Its name among the client's jobs.</summary>
+    /// <summary>Its name in its completion. A job may have the same one: a prepared completion is no job.</summary>
     public CopyJobId Id { get; }
 
     internal ClientTicket Ticket { get; }

@@ -77,39 +77,22 @@ internal sealed class ReaderActor : UntypedActor
 
     private void ReadHere(IInlineBlockDevice device)
     {
-        ReadResult result;
-        var salvages = false;
-        try
-        {
-            result = ReadInline(device);
-            salvages = result.Failure is not null && _read.Policy == OnReadError.Salvage;
-        }
-#pragma warning disable CA1031 // A defect of the device: it is brought to where a crash of this actor is noticed.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            Self.Tell(new WorkCrashed(e));
-            return;
-        }
-        finally
-        {
-            if (!salvages)
-            {
-                _read.Lease.Release();
-            }
-        }
-
-        if (salvages)
+        var result = ReadInline(device);
+        if (result is { Failure: not null } && _read.Policy == OnReadError.Salvage)
         {
             Begin(SalvageAndReleaseAsync());
+            return;
         }
-        else
+
+        _read.Lease.Release();
+        if (result is not null)
         {
             Report(result);
         }
     }
 
-    private ReadResult ReadInline(IInlineBlockDevice device)
+    /// <summary>Null after a defect of the device.</summary>
+    private ReadResult? ReadInline(IInlineBlockDevice device)
     {
         try
         {
@@ -122,6 +105,14 @@ internal sealed class ReaderActor : UntypedActor
         {
             return Failed(e);
         }
+#pragma warning disable CA1031 // The root of the work: whatever comes here is a defect, and becomes a crash of the actor.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            // Not thrown here: an actor that fails while it starts is never told that it stops, and would not say so.
+            Self.Tell(new WorkCrashed(e), ActorRefs.NoSender);
+            return null;
+        }
     }
 
     private async Task<ReadResult> SalvageAndReleaseAsync()
@@ -129,10 +120,6 @@ internal sealed class ReaderActor : UntypedActor
         try
         {
             return await SalvageAsync().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            return new ReadResult(DeviceFailures.Aborted(null, _read.DeviceRange), 0, false, []);
         }
         finally
         {
@@ -169,6 +156,18 @@ internal sealed class ReaderActor : UntypedActor
 
     /// <summary>Reads block by block, so that each unreadable block costs itself only.</summary>
     private async Task<ReadResult> SalvageAsync()
+    {
+        try
+        {
+            return await ReadBlocksAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return new ReadResult(DeviceFailures.Aborted(null, _read.DeviceRange), 0, false, []);
+        }
+    }
+
+    private async Task<ReadResult> ReadBlocksAsync()
     {
         var block = Math.Max(Sectors.Size, _read.Source.Device.Geometry.LogicalBlockSize);
         var zeroed = ImmutableArray.CreateBuilder<CopyFailure>();

@@ -263,6 +263,10 @@ internal sealed class SegmentPipeline
     private void Lose(SegmentRun run)
     {
         const string Reason = "A part of the engine failed again and again at this segment.";
+
+        // Its turns are not taken while it is read anew.
+        Forget(_writeOrder, run);
+        Forget(_digestOrder, run);
         _workers.Raise(new CopyJobEvent.SegmentLost(run.Segment, Reason));
         if (_runs.TryGetValue(run.Segment.Index, out var current) && current == run)
         {

@@ -94,7 +94,8 @@ internal sealed class VerifierActor : UntypedActor
         }
         catch (OperationCanceledException)
         {
-            return new SegmentResult { ReadFailure = DeviceFailures.Aborted(null, _comparison.Segment.Range) };
+            var range = _comparison.Segment.Range.Shift(_comparison.Source?.Range.Start ?? 0);
+            return new SegmentResult { ReadFailure = DeviceFailures.Aborted(null, range) };
         }
         finally
         {

@@ -75,30 +75,37 @@ internal sealed class WriterActor : UntypedActor
 
     private void WriteHere(IInlineBlockDevice device)
     {
-        WriteResult result;
+        if (WriteInline(device) is { } result)
+        {
+            Report(result);
+        }
+    }
+
+    /// <summary>Null after a defect of the device.</summary>
+    private WriteResult? WriteInline(IInlineBlockDevice device)
+    {
         try
         {
             var bytes = SegmentGeometry.WriteBytes(device, _write.DeviceRange, _write.ValidBytes);
             device.Write(_write.OffsetBytes, _write.Lease.GetSpan()[..bytes], WriteDurability.Cached);
-            result = WriteResult.Good;
+            return WriteResult.Good;
         }
         catch (DeviceException e)
         {
-            result = Failed(e);
+            return Failed(e);
         }
-#pragma warning disable CA1031 // A defect of the device: it is brought to where a crash of this actor is noticed.
+#pragma warning disable CA1031 // The root of the work: whatever comes here is a defect, and becomes a crash of the actor.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            Self.Tell(new WorkCrashed(e));
-            return;
+            // Not thrown here: an actor that fails while it starts is never told that it stops, and would not say so.
+            Self.Tell(new WorkCrashed(e), ActorRefs.NoSender);
+            return null;
         }
         finally
         {
             _write.Lease.Release();
         }
-
-        Report(result);
     }
 
     private async Task<WriteResult> WriteAsync()

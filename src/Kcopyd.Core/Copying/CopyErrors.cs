@@ -19,6 +19,25 @@ internal static class CopyErrors
         return FailTargets(next, result.TargetFailures);
     }
 
+    /// <summary>The state after a segment was compared with this result.</summary>
+    /// <remarks>
+    /// A comparison goes on past failures, since who asks wants to know all of them; but what could not be compared was
+    /// not verified, so the job fails at its end unless it was told to bear errors or to drop targets.
+    /// </remarks>
+    public static CopyJobState ApplyComparison(CopyJobState state, SegmentResult result)
+    {
+        ImmutableArray<CopyFailure> source = result.ReadFailure is { } failure ? [failure] : [];
+        var options = state.Spec.Options;
+        var next = Record(state with { ReadError = state.ReadError || !source.IsEmpty }, source);
+        next = Record(next, result.TargetFailures.RemoveAll(Drops));
+        var unverified = next.FailureCount > state.FailureCount && !options.ErrorsAreIgnored;
+        next = next with { FailsAtEnd = next.FailsAtEnd || unverified };
+        return FailTargets(next, result.TargetFailures.RemoveAll(f => !Drops(f)));
+
+        bool Drops(CopyFailure target) =>
+            options.OnTargetError == OnTargetError.Drop && target.Kind != CopyFailureKind.Mismatch;
+    }
+
     /// <summary>The state after targets failed.</summary>
     public static CopyJobState FailTargets(CopyJobState state, ImmutableArray<CopyFailure> failures)
     {
@@ -46,28 +65,31 @@ internal static class CopyErrors
             WriteErrors = state.WriteErrors.Or(TargetsOf(failures)),
             Failures = room > 0 ? state.Failures.AddRange(failures.Take(room)) : state.Failures,
             FailureCount = state.FailureCount + failures.Length,
+            FailsAtEnd = state.FailsAtEnd || failures.Any(failure => IsFatal(state.Spec, failure)),
         };
     }
 
-    /// <summary>Whether failures that stopped nothing fail the job at its end.</summary>
-    public static bool AreFatal(CopyJobState state) =>
-        state.Failures.Any(failure => failure.Kind is CopyFailureKind.Mismatch or CopyFailureKind.Engine)
-        || (state.Spec.Kind == CopyJobKind.Verify && state.FailureCount > 0)
-        || state.Failures.Any(failure => failure is { Kind: CopyFailureKind.Vanished, Target: null });
-
     private static CopyJobState Salvage(CopyJobState state, ImmutableArray<CopyFailure> zeroed)
     {
-        var next = Record(state with { ReadError = true, Zeroed = state.Zeroed.AddRange(zeroed) }, zeroed);
         var limit = state.Spec.Options.SalvageLimit;
-        if (next.Zeroed.Count <= limit)
+        var room = limit - state.Zeroed.Count;
+        var next = Record(
+            state with { ReadError = true, Zeroed = state.Zeroed.AddRange(zeroed.Take(room)) }, zeroed);
+        if (zeroed.Length <= room || state.Intent is CopyIntent.Fail or CopyIntent.Cancel)
         {
             return next;
         }
 
         var reason = $"More than {limit} ranges of the source are unreadable.";
         return Fail(Record(
-            next, [new CopyFailure(CopyFailureKind.SalvageLimit, null, zeroed[^1].Range, 0, false, reason)]));
+            next, [new CopyFailure(CopyFailureKind.SalvageLimit, null, zeroed[room].Range, 0, false, reason)]));
     }
+
+    /// <summary>Whether no option bears this: the job fails at its end even where nothing stops for it.</summary>
+    private static bool IsFatal(CopyJobSpec spec, CopyFailure failure) =>
+        spec.Kind == CopyJobKind.Verify
+        || failure.Kind is CopyFailureKind.Mismatch or CopyFailureKind.Engine
+        || failure is { Kind: CopyFailureKind.Vanished, Target: null };
 
     private static CopyJobState Fail(CopyJobState state) =>
         state.Intent == CopyIntent.Cancel ? state : state with { Intent = CopyIntent.Fail };

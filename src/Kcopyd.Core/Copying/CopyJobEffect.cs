@@ -19,8 +19,10 @@ public abstract record CopyJobEffect
     /// <summary>Flush these targets. Answered by flushed.</summary>
     public sealed record FlushTargets(TargetMask Targets) : CopyJobEffect;
 
-    /// <summary>Drop what is cached of the source and of these targets, so that they are read from the medium. Answered by
-    /// dropped.</summary>
+    /// <summary>
+    /// Drop what is cached of the source and of these targets, so that they are read from the medium. Answered by
+    /// dropped.
+    /// </summary>
     public sealed record DropCaches(TargetMask Targets) : CopyJobEffect;
 
     /// <summary>Ask every device whether its name still leads to it. Answered by confirmed.</summary>

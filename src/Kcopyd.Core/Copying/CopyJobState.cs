@@ -2,10 +2,14 @@ using System.Collections.Immutable;
 
 namespace Kcopyd.Core.Copying;
 
-/// <summary>Everything about a job that decisions depend on. Immutable; changed by <see cref="CopyJobTransitions"/> alone.</summary>
+/// <summary>
+/// Everything about a job that decisions depend on. Immutable; changed by <see cref="CopyJobTransitions"/> alone.
+/// </summary>
 public sealed record CopyJobState
 {
-    /// <summary>How many failures are kept; more are counted only. Enough to see a pattern, little enough to carry in a message.</summary>
+    /// <summary>
+    /// How many failures are kept; more are counted only. Enough to see a pattern, little enough to carry in a message.
+    /// </summary>
     public const int MaxFailures = 1_000;
 
     /// <summary>How often a lost segment is begun again before it fails the job.</summary>
@@ -25,6 +29,11 @@ public sealed record CopyJobState
 
     /// <summary>Segments that were begun and are not over.</summary>
     public int InFlight { get; init; }
+
+    /// <summary>
+    /// Whether what is in flight has to be over before anything is begun again, whatever is wanted by then.
+    /// </summary>
+    public bool IsDraining { get; init; }
 
     /// <summary>Whether an answer to a question, a flush or a confirmation is outstanding.</summary>
     public bool IsAwaiting { get; init; }
@@ -65,11 +74,15 @@ public sealed record CopyJobState
     /// <summary>Nothing is in flight.</summary>
     public bool IsQuiet => InFlight == 0 && !IsAwaiting;
 
+    /// <summary>Whether a failure was seen that stops nothing and fails the job at its end all the same.</summary>
+    internal bool FailsAtEnd { get; init; }
+
     internal bool AreCachesDropped { get; init; }
 
     internal CopyPlan Plan { get; init; } = new([], 1, SegmentKind.Data);
 
-    internal ImmutableSortedDictionary<long, Segment> Returned { get; init; } = ImmutableSortedDictionary<long, Segment>.Empty;
+    internal ImmutableSortedDictionary<long, Segment> Returned { get; init; } =
+        ImmutableSortedDictionary<long, Segment>.Empty;
 
     /// <summary>A job that was not started yet.</summary>
     public static CopyJobState Create(CopyJobSpec spec)

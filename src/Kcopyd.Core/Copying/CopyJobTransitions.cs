@@ -5,14 +5,18 @@ namespace Kcopyd.Core.Copying;
 
 /// <summary>Decides everything about a job: what is next, what an error means, when it is over. Pure.</summary>
 /// <remarks>
-/// Invariants: a segment is begun only while the intent is to proceed; the phase changes only when nothing is in flight; an
-/// intent to end waits for what is in flight and is never taken back; exactly one <see cref="CopyJobEffect.Finish"/> is told.
+/// Invariants: a segment is begun only while the intent is to proceed; the phase changes only when nothing is in
+/// flight; an intent to end waits for what is in flight and is never taken back; exactly one
+/// <see cref="CopyJobEffect.Finish"/> is told; what was taken back is begun again before anything later, so a resume
+/// waits until nothing is in flight.
 /// </remarks>
 public static class CopyJobTransitions
 {
     private static readonly CopyJobEffect Withdraw = new CopyJobEffect.WithdrawRequests();
 
-    /// <summary>The state after an event, and what is to be done. An event that comes too late changes nothing.</summary>
+    /// <summary>
+    /// The state after an event, and what is to be done. An event that comes too late changes nothing.
+    /// </summary>
     public static CopyJobTransition Apply(CopyJobState state, CopyJobEvent @event)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -24,14 +28,14 @@ public static class CopyJobTransitions
         var effects = ImmutableArray.CreateBuilder<CopyJobEffect>();
         var next = @event switch
         {
-            CopyJobEvent.Started => Begin(state),
-            CopyJobEvent.StatusKnown e => state with { IsAwaiting = false, Plan = state.Plan.WithStatus(e.Status) },
-            CopyJobEvent.SegmentSettled e => Settle(state with { InFlight = state.InFlight - 1 }, e.Segment, e.Result),
-            CopyJobEvent.SegmentReturned e => Return(state, e.Segment),
-            CopyJobEvent.SegmentLost e => Lose(state, e.Segment, e.Reason),
-            CopyJobEvent.TargetsFlushed e => Flushed(state with { IsAwaiting = false }, e.Failures),
-            CopyJobEvent.CachesDropped => state with { IsAwaiting = false, AreCachesDropped = true },
-            CopyJobEvent.DevicesConfirmed e => Confirmed(state with { IsAwaiting = false }, e.Failures),
+            CopyJobEvent.Started => state.Phase == CopyPhase.Queued ? Begin(state) : state,
+            CopyJobEvent.StatusKnown e => StatusKnown(Answered(state, CopyPhase.Copying), e.Status),
+            CopyJobEvent.SegmentSettled e => Settle(Over(state), e.Segment, e.Result),
+            CopyJobEvent.SegmentReturned e => Return(Over(state), e.Segment),
+            CopyJobEvent.SegmentLost e => Lose(Over(state), e.Segment, e.Reason),
+            CopyJobEvent.TargetsFlushed e => Flushed(Answered(state, CopyPhase.Flushing), e.Failures),
+            CopyJobEvent.CachesDropped => Answered(state, CopyPhase.Verifying) with { AreCachesDropped = true },
+            CopyJobEvent.DevicesConfirmed e => Confirmed(Answered(state, CopyPhase.Confirming), e.Failures),
             CopyJobEvent.PauseRequested => Intend(state, CopyIntent.Pause),
             CopyJobEvent.ResumeRequested => Resume(state),
             CopyJobEvent.CancelRequested => Intend(state, CopyIntent.Cancel),
@@ -39,13 +43,32 @@ public static class CopyJobTransitions
         };
 
         // Whoever wants to stop does not wait for pages that others hold.
-        if (next.Intent != CopyIntent.Proceed && state.Intent == CopyIntent.Proceed && next.InFlight > 0)
+        if (next.Intent != CopyIntent.Proceed && !next.IsDraining && next.InFlight > 0)
         {
             effects.Add(Withdraw);
         }
 
+        next = next with { IsDraining = next.InFlight > 0 && (next.IsDraining || next.Intent != CopyIntent.Proceed) };
         return new CopyJobTransition(Advance(next, effects), effects.DrainToImmutable());
     }
+
+    /// <summary>The answer that was waited for came, in the phase that asked.</summary>
+    private static CopyJobState Answered(CopyJobState state, CopyPhase phase)
+    {
+        Invariant.Holds(state.IsAwaiting);
+        Invariant.Holds(state.Phase == phase);
+        return state with { IsAwaiting = false };
+    }
+
+    /// <summary>A segment that was begun is not in flight any more.</summary>
+    private static CopyJobState Over(CopyJobState state)
+    {
+        Invariant.Holds(state.InFlight > 0);
+        return state with { InFlight = state.InFlight - 1 };
+    }
+
+    private static CopyJobState StatusKnown(CopyJobState state, ImmutableArray<StatusRun> status) =>
+        state with { Plan = state.Plan.WithStatus(status) };
 
     private static CopyJobState Begin(CopyJobState state)
     {
@@ -54,6 +77,7 @@ public static class CopyJobTransitions
             ? BeginCompare(state)
             : state with
             {
+                Phase = CopyPhase.Copying,
                 Plan = new CopyPlan(
                     [new PlanRun(SectorRange.Create(0, spec.SectorCount), state.AllTargets)],
                     spec.Options.SegmentSize.Value / Sectors.Size,
@@ -84,28 +108,15 @@ public static class CopyJobTransitions
         };
     }
 
-    private static CopyJobState Settle(CopyJobState state, Segment segment, SegmentResult result)
-    {
-        Invariant.Holds(state.InFlight >= 0);
-        return state.Phase == CopyPhase.Verifying
-            ? Compared(state, segment, result)
+    private static CopyJobState Settle(CopyJobState state, Segment segment, SegmentResult result) =>
+        state.Phase == CopyPhase.Verifying
+            ? CopyErrors.ApplyComparison(
+                state with { ComparedSectors = state.ComparedSectors + segment.Range.Count }, result)
             : CopyErrors.Apply(
                 state with { CopiedSectors = state.CopiedSectors + segment.Range.Count }, result);
-    }
 
-    private static CopyJobState Compared(CopyJobState state, Segment segment, SegmentResult result)
-    {
-        // A comparison goes on past differences: who asks wants to know all of them.
-        var next = state with { ComparedSectors = state.ComparedSectors + segment.Range.Count };
-        next = CopyErrors.Record(next, result.TargetFailures);
-        return result.ReadFailure is { } failure ? CopyErrors.Record(next with { ReadError = true }, [failure]) : next;
-    }
-
-    private static CopyJobState Return(CopyJobState state, Segment segment)
-    {
-        Invariant.Holds(state.InFlight > 0);
-        return state with { InFlight = state.InFlight - 1, Returned = state.Returned.Add(segment.Index, segment) };
-    }
+    private static CopyJobState Return(CopyJobState state, Segment segment) =>
+        state with { Returned = state.Returned.Add(segment.Index, segment) };
 
     private static CopyJobState Lose(CopyJobState state, Segment segment, string reason)
     {
@@ -116,8 +127,7 @@ public static class CopyJobTransitions
         }
 
         var failure = new CopyFailure(CopyFailureKind.Engine, null, segment.Range, 0, true, reason);
-        var next = CopyErrors.Record(state with { InFlight = state.InFlight - 1 }, [failure]);
-        return Intend(next, CopyIntent.Fail);
+        return Intend(CopyErrors.Record(state, [failure]), CopyIntent.Fail);
     }
 
     private static CopyJobState Flushed(CopyJobState state, ImmutableArray<CopyFailure> failures)
@@ -146,7 +156,7 @@ public static class CopyJobTransitions
     {
         var next = state.Intent switch
         {
-            CopyIntent.Proceed => Proceed(state, effects),
+            CopyIntent.Proceed when !state.IsDraining => Proceed(state, effects),
             CopyIntent.Cancel or CopyIntent.Fail when state.IsQuiet => End(state),
             _ => state,
         };
@@ -173,7 +183,7 @@ public static class CopyJobTransitions
             effects.Add(new CopyJobEffect.StartSegment(segment));
         }
 
-        if (next.IsAwaiting || next.Phase == CopyPhase.Ended)
+        if (next.IsAwaiting || next.Phase is CopyPhase.Queued or CopyPhase.Ended)
         {
             return next;
         }
@@ -211,7 +221,9 @@ public static class CopyJobTransitions
     {
         if (!state.Returned.IsEmpty)
         {
+            // A target may have been dropped since.
             segment = state.Returned.First().Value;
+            segment = segment with { Targets = segment.Targets.Except(state.Dropped) };
             state = state with { InFlight = state.InFlight + 1, Returned = state.Returned.Remove(segment.Index) };
             return true;
         }
@@ -241,7 +253,7 @@ public static class CopyJobTransitions
         {
             { Intent: CopyIntent.Cancel } => CopyOutcome.Cancelled,
             { Intent: CopyIntent.Fail } => CopyOutcome.Failed,
-            { FailureCount: > 0 } when CopyErrors.AreFatal(state) => CopyOutcome.Failed,
+            { FailsAtEnd: true } => CopyOutcome.Failed,
             { FailureCount: > 0 } => CopyOutcome.CompletedWithErrors,
             _ => CopyOutcome.Completed,
         },

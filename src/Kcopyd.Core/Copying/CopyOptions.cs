@@ -18,7 +18,9 @@ public sealed record CopyOptions
     public static readonly CopyOptions Default = new();
 
     /// <summary>What one reader reads and its writers write at a time.</summary>
-    /// <remarks>Default 512 KiB, as in the kernel. A multiple of 4 KiB, at most 64 MiB; more than the budget is refused.</remarks>
+    /// <remarks>
+    /// Default 512 KiB, as in the kernel. A multiple of 4 KiB, at most 64 MiB; more than the budget is refused.
+    /// </remarks>
     public ByteCount SegmentSize
     {
         get;
@@ -35,14 +37,19 @@ public sealed record CopyOptions
         get;
         init => field = value is >= 1 and <= MaxInFlight
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, $"1 to {MaxInFlight} segments are in flight.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(value), value, $"1 to {MaxInFlight} segments are in flight.");
     } = 8;
 
-    /// <summary>Whether errors stop nothing: what was not read is written as zeros. Every error is reported all the same.</summary>
+    /// <summary>
+    /// Whether errors stop nothing: what was not read is written as zeros. Every error is reported all the same.
+    /// </summary>
     /// <remarks>Default false. Without effect together with <see cref="WriteSequential"/>, as in the kernel.</remarks>
     public bool IgnoreError { get; init; }
 
-    /// <summary>Whether each target is written in ascending order, one segment after the other. Default false.</summary>
+    /// <summary>
+    /// Whether each target is written in ascending order, one segment after the other. Default false.
+    /// </summary>
     public bool WriteSequential { get; init; }
 
     /// <summary>What a failing target means. Default: the job fails.</summary>
@@ -51,7 +58,9 @@ public sealed record CopyOptions
     /// <summary>What an unreadable source means. Default: the job fails.</summary>
     public OnReadError OnReadError { get; init; }
 
-    /// <summary>How many unreadable ranges a salvage may list before the job fails. Default 10,000; at least 1.</summary>
+    /// <summary>
+    /// How many unreadable ranges a salvage may list before the job fails. Default 10,000; at least 1.
+    /// </summary>
     public int SalvageLimit
     {
         get;
@@ -60,13 +69,20 @@ public sealed record CopyOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A salvage lists at least one range.");
     } = 10_000;
 
-    /// <summary>Whether zeros are written as zeros: holes are not read, and an all-zero segment becomes a write-zeroes. Default false.</summary>
+    /// <summary>
+    /// Whether zeros are written as zeros: holes are not read, and an all-zero segment becomes a write-zeroes. Default
+    /// false.
+    /// </summary>
     public bool Sparse { get; init; }
 
-    /// <summary>Whether the targets are flushed before the job completes. Default false: no more promise than dd makes.</summary>
+    /// <summary>
+    /// Whether the targets are flushed before the job completes. Default false: no more promise than dd makes.
+    /// </summary>
     public bool Flush { get; init; }
 
-    /// <summary>Whether source and targets are read back and compared after the copy; flushes first. Default false.</summary>
+    /// <summary>
+    /// Whether source and targets are read back and compared after the copy; flushes first. Default false.
+    /// </summary>
     public bool Verify { get; init; }
 
     /// <summary>Whether a SHA-256 of what was read is computed. Default false.</summary>

@@ -6,7 +6,9 @@ public enum CopyOutcome
     /// <summary>Everything was done.</summary>
     Completed,
 
-    /// <summary>The job went to its end past errors that it was told to bear: ignored, salvaged, or with a target dropped.</summary>
+    /// <summary>
+    /// The job went to its end past errors that it was told to bear: ignored, salvaged, or with a target dropped.
+    /// </summary>
     CompletedWithErrors,
 
     /// <summary>An error ended it; what lies between is undefined.</summary>

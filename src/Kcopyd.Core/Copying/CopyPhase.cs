@@ -3,6 +3,9 @@ namespace Kcopyd.Core.Copying;
 /// <summary>Where a job is.</summary>
 public enum CopyPhase
 {
+    /// <summary>It was not started yet.</summary>
+    Queued,
+
     /// <summary>Segments are copied or zeroed.</summary>
     Copying,
 

@@ -6,16 +6,20 @@ namespace Kcopyd.Core.Copying;
 /// Cuts a job into segments, ascending, on demand: what is left of a plan does not grow with the job. Immutable.
 /// </summary>
 /// <remarks>
-/// As in the kernel (kernel-facts 1.5) a segment begins at a multiple of the segment size from the start of its run; the last
-/// one is the remainder. A plan that follows block status cuts at the edges of holes too, so that a hole is one zero segment
-/// of at most <see cref="MaxZeroSectors"/>.
+/// As in the kernel (kernel-facts 1.5) a segment begins at a multiple of the segment size from the start of its run;
+/// the last one is the remainder. A plan that follows block status cuts at the edges of holes too, so that a hole is
+/// one zero segment of at most <see cref="MaxZeroSectors"/>.
 /// </remarks>
 public sealed record CopyPlan
 {
-    /// <summary>The longest zero segment of a hole: 64 MiB. A hole of 10 TiB is 160,000 segments, a pause waits for few.</summary>
+    /// <summary>
+    /// The longest zero segment of a hole: 64 MiB. A hole of 10 TiB is 160,000 segments, a pause waits for few.
+    /// </summary>
     public const long MaxZeroSectors = 64L * 1024 * 1024 / Sectors.Size;
 
-    /// <summary>How far ahead block status is asked for: 1 GiB, so that asking costs little and what is known stays small.</summary>
+    /// <summary>
+    /// How far ahead block status is asked for: 1 GiB, so that asking costs little and what is known stays small.
+    /// </summary>
     public const long StatusWindowSectors = 1024L * 1024 * 1024 / Sectors.Size;
 
     private readonly ImmutableArray<PlanRun> _runs;
@@ -72,11 +76,16 @@ public sealed record CopyPlan
     {
         ArgumentNullException.ThrowIfNull(status);
         var known = _status;
-        foreach (var run in status)
+        long? end = null;
+        foreach (var run in status.Where(run => !run.Range.IsEmpty))
         {
-            known = run.Range.IsEmpty ? known : known.Enqueue(run);
+            Invariant.Holds(end is null || run.Range.Start == end);
+            end = run.Range.End;
+            known = known.Enqueue(run);
         }
 
+        // An empty answer would be asked for again, for ever.
+        Invariant.Holds(end is not null);
         return With(_run, _cursor, _index, known);
     }
 

@@ -1,7 +1,11 @@
 namespace Kcopyd.Core.Copying;
 
-/// <summary>Turns positions seen over time into a rate and a time of arrival. Immutable; times are on any one monotonic clock.</summary>
-/// <remarks>The rate is an exponential mean: what happened <see cref="Memory"/> ago counts a third of what happens now.</remarks>
+/// <summary>
+/// Turns positions seen over time into a rate and a time of arrival. Immutable; times are on any one monotonic clock.
+/// </summary>
+/// <remarks>
+/// The rate is an exponential mean: what happened <see cref="Memory"/> ago counts a third of what happens now.
+/// </remarks>
 public readonly record struct ProgressMeter
 {
     /// <summary>How long the rate remembers: long enough to be read, short enough to notice a stall.</summary>
@@ -34,7 +38,9 @@ public readonly record struct ProgressMeter
     /// <summary>Bytes a second, lately.</summary>
     public double BytesPerSecond => _rate;
 
-    /// <summary>The meter after <paramref name="doneBytes"/> were seen done; what was seen before is never taken back.</summary>
+    /// <summary>
+    /// The meter after <paramref name="doneBytes"/> were seen done; what was seen before is never taken back.
+    /// </summary>
     public ProgressMeter See(TimeSpan now, long doneBytes)
     {
         var done = Math.Max(DoneBytes, doneBytes);

@@ -3,7 +3,9 @@ namespace Kcopyd.Core.Copying;
 /// <summary>What becomes of a segment at each step. Pure.</summary>
 public static class SegmentRules
 {
-    /// <summary>Whether what a reader brought is written: an error without permission to ignore it writes nothing.</summary>
+    /// <summary>
+    /// Whether what a reader brought is written: an error without permission to ignore it writes nothing.
+    /// </summary>
     public static bool IsWritten(CopyOptions options, CopyFailure? readFailure)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -22,7 +24,9 @@ public static class SegmentRules
         };
     }
 
-    /// <summary>What a segment counts for the rate limit, in bytes: what it reads, or, of a zero job, what it writes.</summary>
+    /// <summary>
+    /// What a segment counts for the rate limit, in bytes: what it reads, or, of a zero job, what it writes.
+    /// </summary>
     public static long RateBytesFor(CopyJobSpec spec, Segment segment)
     {
         ArgumentNullException.ThrowIfNull(spec);

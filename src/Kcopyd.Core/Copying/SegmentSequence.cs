@@ -2,8 +2,8 @@ namespace Kcopyd.Core.Copying;
 
 /// <summary>Lets segments that come in any order out in the order of the plan. Not safe for concurrent use.</summary>
 /// <remarks>
-/// Used where a target is written in sequence and where a digest is computed. It cannot wait for ever on pages: a segment gets
-/// its pages before every later one of its job, so the one that is waited for always has them.
+/// Used where a target is written in sequence and where a digest is computed. It cannot wait for ever on pages: a
+/// segment gets its pages before every later one of its job, so the one that is waited for always has them.
 /// </remarks>
 public sealed class SegmentSequence
 {
@@ -23,7 +23,9 @@ public sealed class SegmentSequence
     /// <summary>A segment that was offered is taken back; it will be offered again.</summary>
     public void Withdraw(long index) => _waiting.Remove(index);
 
-    /// <summary>Lets the next segment out if it is ready; the one after it follows when <see cref="Advance"/> is called.</summary>
+    /// <summary>
+    /// Lets the next segment out if it is ready; the one after it follows when <see cref="Advance"/> is called.
+    /// </summary>
     public bool TryTake(out long index)
     {
         index = _next;

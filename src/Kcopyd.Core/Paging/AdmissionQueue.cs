@@ -3,18 +3,21 @@ using Kcopyd.Core.Throttling;
 
 namespace Kcopyd.Core.Paging;
 
-/// <summary>Who gets pages next: strictly first in, first out, all or nothing, held back by the throttle. Not safe for concurrent use.</summary>
+/// <summary>
+/// Who gets pages next: strictly first in, first out, all or nothing, held back by the throttle. Not safe for
+/// concurrent use.
+/// </summary>
 /// <remarks>
-/// As in the kernel (kernel-facts 1.7) nobody overtakes: what does not fit waits at the head until enough came back. Since a
-/// request for more than the budget is refused, and everything granted comes back, the head always goes on.
+/// As in the kernel (kernel-facts 1.7) nobody overtakes: what does not fit waits at the head until enough came back.
+/// Since a request for more than the budget is refused, and everything granted comes back, the head always goes on.
 /// The bound is the caller's: jobs times segments in flight.
 /// </remarks>
 public sealed class AdmissionQueue
 {
     private readonly PageBudget _budget;
     private readonly DutyCycle _duty;
-    private readonly Queue<Waiting> _queue = new();
-    private readonly Dictionary<long, List<Waiting>> _byJob = [];
+    private readonly LinkedList<Admission> _queue = [];
+    private readonly Dictionary<long, List<LinkedListNode<Admission>>> _byJob = [];
     private RateLimit _rate;
 
     /// <summary>A queue before a budget and a throttle, which it owns from now on.</summary>
@@ -29,7 +32,7 @@ public sealed class AdmissionQueue
     public PageBudget Budget => _budget;
 
     /// <summary>How many wait.</summary>
-    public int WaitingCount { get; private set; }
+    public int WaitingCount => _queue.Count;
 
     /// <summary>How many were let in and have not left.</summary>
     public int InsideCount { get; private set; }
@@ -45,9 +48,7 @@ public sealed class AdmissionQueue
     public void Enter(Admission admission)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(admission.Pages, _budget.TotalPages);
-        var waiting = new Waiting(admission);
-        _queue.Enqueue(waiting);
-        WaitingCount++;
+        var waiting = _queue.AddLast(admission);
         if (!_byJob.TryGetValue(admission.Job, out var list))
         {
             _byJob.Add(admission.Job, list = []);
@@ -64,12 +65,7 @@ public sealed class AdmissionQueue
     {
         granted = default;
         wait = default;
-        while (_queue.TryPeek(out var gone) && gone.IsWithdrawn)
-        {
-            _queue.Dequeue();
-        }
-
-        if (!_queue.TryPeek(out var head))
+        if (_queue.First is not { } head)
         {
             return AdmissionStep.Idle;
         }
@@ -80,23 +76,23 @@ public sealed class AdmissionQueue
             return AdmissionStep.Throttled;
         }
 
-        if (!_budget.TryTake(head.Admission.Pages, out var pages))
+        if (!_budget.Fits(head.Value.Pages))
         {
             return AdmissionStep.NoPages;
         }
 
         if (!_duty.TryStart(now))
         {
-            _budget.Give(pages);
             wait = DutyCycle.Pause;
             return AdmissionStep.Throttled;
         }
 
-        _rate = _rate.Take(now, head.Admission.RateBytes);
-        _queue.Dequeue();
+        var isTaken = _budget.TryTake(head.Value.Pages, out var pages);
+        Invariant.Holds(isTaken);
+        _rate = _rate.Take(now, head.Value.RateBytes);
         Forget(head);
         InsideCount++;
-        granted = (head.Admission, pages);
+        granted = (head.Value, pages);
         return AdmissionStep.Granted;
     }
 
@@ -120,11 +116,10 @@ public sealed class AdmissionQueue
 
         foreach (var waiting in list)
         {
-            waiting.IsWithdrawn = true;
+            _queue.Remove(waiting);
         }
 
-        WaitingCount -= list.Count;
-        return [.. list.Select(waiting => waiting.Admission.Segment)];
+        return [.. list.Select(waiting => waiting.Value.Segment)];
     }
 
     /// <summary>Another throttle from now on; null leaves a part as it is.</summary>
@@ -134,21 +129,14 @@ public sealed class AdmissionQueue
         _duty.Change(percent ?? _duty.Percent);
     }
 
-    private void Forget(Waiting waiting)
+    private void Forget(LinkedListNode<Admission> waiting)
     {
-        WaitingCount--;
-        var list = _byJob[waiting.Admission.Job];
+        _queue.Remove(waiting);
+        var list = _byJob[waiting.Value.Job];
         list.Remove(waiting);
         if (list.Count == 0)
         {
-            _byJob.Remove(waiting.Admission.Job);
+            _byJob.Remove(waiting.Value.Job);
         }
-    }
-
-    private sealed class Waiting(Admission admission)
-    {
-        public Admission Admission { get; } = admission;
-
-        public bool IsWithdrawn { get; set; }
     }
 }

@@ -2,10 +2,11 @@ namespace Kcopyd.Core.Paging;
 
 /// <summary>Arithmetic of a fixed number of pages: which run of them is free. Not safe for concurrent use.</summary>
 /// <remarks>
-/// Invariants: taken + free = total; a page is in one taken run or in one free run; free runs neither overlap nor touch.
-/// A run is contiguous, because a device is handed one buffer. The lowest run that fits is taken, so that a load that needs few
-/// pages keeps using the same ones while they are warm in cache. A run that does not fit has to wait although enough pages
-/// are free in pieces; since waiting is first in, first out, the pages that come back join up and the head always goes on.
+/// Invariants: taken + free = total; a page is in one taken run or in one free run; free runs neither overlap nor
+/// touch. A run is contiguous, because a device is handed one buffer. The lowest run that fits is taken, so that a load
+/// that needs few pages keeps using the same ones while they are warm in cache. A run that does not fit has to wait
+/// although enough pages are free in pieces; since waiting is first in, first out, the pages that come back join up and
+/// the head always goes on.
 /// </remarks>
 public sealed class PageBudget
 {
@@ -38,6 +39,9 @@ public sealed class PageBudget
 
     /// <summary>The pages that hold <paramref name="bytes"/> bytes.</summary>
     public static int PagesFor(long bytes) => checked((int)((bytes + PageSize - 1) / PageSize));
+
+    /// <summary>Whether <see cref="TryTake"/> of so many pages would take them now.</summary>
+    public bool Fits(int count) => count == 0 || _free.Exists(free => free.Count >= count);
 
     /// <summary>Takes <paramref name="count"/> contiguous pages, or nothing.</summary>
     /// <exception cref="ArgumentOutOfRangeException">More than there are: it could never be granted.</exception>

@@ -1,16 +1,20 @@
 namespace Kcopyd.Core.Throttling;
 
 /// <summary>
-/// The kernel's throttle (kernel-facts 1.10): at most so many per cent of the time with I/O in flight, over a window of about a
-/// second. Times are on any one monotonic clock. Not safe for concurrent use.
+/// The kernel's throttle (kernel-facts 1.10): at most so many per cent of the time with I/O in flight, over a window of
+/// about a second. Times are on any one monotonic clock. Not safe for concurrent use.
 /// </summary>
-/// <remarks>Unlike the kernel's, a wait does not hold up completions: it is told as a time, and the caller sets a timer.</remarks>
+/// <remarks>
+/// Unlike the kernel's, a wait does not hold up completions: it is told as a time, and the caller sets a timer.
+/// </remarks>
 public sealed class DutyCycle
 {
     /// <summary>No throttle.</summary>
     public const int Off = 100;
 
-    /// <summary>How often one start may be put off: with <see cref="Pause"/> that makes a second, so that 0 % still progresses.</summary>
+    /// <summary>
+    /// How often one start may be put off: with <see cref="Pause"/> that makes a second, so that 0 % still progresses.
+    /// </summary>
     public const int MaxPauses = 10;
 
     /// <summary>How long a start is put off at a time.</summary>
@@ -45,7 +49,10 @@ public sealed class DutyCycle
         Percent = percent;
     }
 
-    /// <summary>Asks to start I/O: true, and it counts as in flight, or false, and the caller asks again after <see cref="Pause"/>.</summary>
+    /// <summary>
+    /// Asks to start I/O: true, and it counts as in flight, or false, and the caller asks again after
+    /// <see cref="Pause"/>.
+    /// </summary>
     public bool TryStart(TimeSpan now)
     {
         Account(now);

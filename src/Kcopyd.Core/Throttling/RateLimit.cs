@@ -1,19 +1,23 @@
 namespace Kcopyd.Core.Throttling;
 
-/// <summary>So many bytes a second: a schedule on which each request takes its time. Times are on any one monotonic clock.</summary>
+/// <summary>
+/// So many bytes a second: a schedule on which each request takes its time. Times are on any one monotonic clock.
+/// </summary>
 /// <param name="BytesPerSecond">The rate; 0 means no limit.</param>
 /// <param name="FreeAt">When the schedule is free again.</param>
 public readonly record struct RateLimit(long BytesPerSecond, TimeSpan FreeAt)
 {
-    /// <summary>What an idle time may be made up for: enough for smooth flow over timers of 10 ms, too little for a burst.</summary>
+    /// <summary>
+    /// What an idle time may be made up for: enough for smooth flow over timers of 10 ms, too little for a burst.
+    /// </summary>
     public static readonly TimeSpan Credit = TimeSpan.FromMilliseconds(50);
 
     /// <summary>No limit.</summary>
     public static readonly RateLimit None;
 
     /// <summary>
-    /// What is owed beyond <see cref="FreeAt"/>, in bytes times ticks: less than one tick. Left out, every 4 KiB at 1 GB/s would be
-    /// 2 % too cheap.
+    /// What is owed beyond <see cref="FreeAt"/>, in bytes times ticks: less than one tick. Left out, every 4 KiB at 1
+    /// GB/s would be 2 % too cheap.
     /// </summary>
     private long Remainder { get; init; }
 

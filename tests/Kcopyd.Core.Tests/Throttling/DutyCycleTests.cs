@@ -14,7 +14,8 @@ public sealed class DutyCycleTests
     [InlineData(80, 4, 25)]
     public void K19_a_saturating_load_is_in_flight_for_about_its_percentage(int percent, int depth, int milliseconds)
     {
-        var load = new SaturatingLoad(new DutyCycle(percent, TimeSpan.Zero), depth, TimeSpan.FromMilliseconds(milliseconds));
+        var duration = TimeSpan.FromMilliseconds(milliseconds);
+        var load = new SaturatingLoad(new DutyCycle(percent, TimeSpan.Zero), depth, duration);
 
         load.RunUntil(Length);
 
@@ -76,7 +77,9 @@ public sealed class DutyCycleTests
     public void Finishing_what_was_not_started_is_a_defect() =>
         Assert.Throws<InvariantException>(() => new DutyCycle(50, TimeSpan.Zero).Finish(TimeSpan.Zero));
 
-    /// <summary>As the client does it: whoever is first in line asks, again after a pause; a slot that is free gets in line.</summary>
+    /// <summary>
+    /// As the client does it: whoever is first in line asks, again after a pause; a slot that is free gets in line.
+    /// </summary>
     private sealed class SaturatingLoad(DutyCycle throttle, int depth, TimeSpan duration)
     {
         private readonly PriorityQueue<bool, TimeSpan> _ends = new();

@@ -1,0 +1,3 @@
+using Kcopyd.Benchmarks;
+
+return await BenchmarkProgram.RunAsync(args);
