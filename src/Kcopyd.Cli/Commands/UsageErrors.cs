@@ -26,7 +26,7 @@ internal static class UsageErrors
         }
 
         var see = $"(see kcopyd {parsed.CommandResult.Command.Name} --help)";
-        if (UnknownOption(parsed) is { } option)
+        if (UnknownOption(parsed, args) is { } option)
         {
             return $"there is no option '{option}' here; a path that begins with a dash is written './{option}' {see}";
         }
@@ -40,9 +40,14 @@ internal static class UsageErrors
     }
 
     /// <summary>The parser takes an option that it does not know for one more argument: a mistyped option would become a file.</summary>
-    private static string? UnknownOption(ParseResult parsed) => parsed.Tokens
-        .TakeWhile(token => token.Type != TokenType.DoubleDash)
-        .FirstOrDefault(token => token is { Type: TokenType.Argument, Value: ['-', _, ..] })?.Value;
+    private static string? UnknownOption(ParseResult parsed, string[] args)
+    {
+        var words = args.TakeWhile(word => word != "--").ToHashSet(StringComparer.Ordinal);
+        return parsed.CommandResult.Children
+            .OfType<ArgumentResult>()
+            .SelectMany(argument => argument.Tokens)
+            .FirstOrDefault(token => token.Value is ['-', _, ..] && words.Contains(token.Value))?.Value;
+    }
 
     /// <summary>The value of a flag, <c>--json=yes</c>, would become a file as well.</summary>
     private static string? FlagWithValue(ParseResult parsed, string[] args) => args

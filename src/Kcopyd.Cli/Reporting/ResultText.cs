@@ -33,7 +33,10 @@ internal static class ResultText
     }
 
     /// <summary>A sentence for each thing that went wrong: the first failure of each kind on each device, and how many more.</summary>
-    internal static IEnumerable<string> Errors(TransferRequest request, CopyCompleted completed)
+    internal static IEnumerable<string> Errors(TransferRequest request, CopyCompleted completed) =>
+        completed.FailureCount == 0 ? [] : Failures(request, completed);
+
+    private static IEnumerable<string> Failures(TransferRequest request, CopyCompleted completed)
     {
         var zeroed = completed.ZeroedRanges.ToHashSet();
         var groups = completed.Details

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+
+namespace Kcopyd.Cli.Tests;
+
+/// <summary>The built program, run as a process of its own.</summary>
+internal static class KcopydProgram
+{
+    /// <summary>The program as the build left it beside the tests.</summary>
+    public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "kcopyd");
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<ProgramResult> RunAsync(params string[] arguments)
+    {
+        using var running = Start(arguments);
+        return await running.EndAsync();
+    }
+
+    /// <summary>Runs it to its end without the capabilities of root, to whom file modes then apply as to anyone.</summary>
+    public static async Task<ProgramResult> RunUnprivilegedAsync(params string[] arguments)
+    {
+        using var running = Start("setpriv", ["--bounding-set=-all", "--inh-caps=-all", Path, .. arguments]);
+        return await running.EndAsync();
+    }
+
+    /// <summary>Runs it to its end on a terminal of its own, whose screen is the output.</summary>
+    public static async Task<ProgramResult> RunOnTerminalAsync(string settings, params string[] arguments)
+    {
+        var command = $"stty cols 120 rows 40; {settings} {Path} {string.Join(' ', arguments)}";
+        using var running = Start("script", ["--quiet", "--return", "--command", command, "/dev/null"]);
+        return await running.EndAsync();
+    }
+
+    /// <summary>Starts it.</summary>
+    public static RunningProgram Start(params string[] arguments) => Start(Path, arguments);
+
+    private static RunningProgram Start(string program, string[] arguments) =>
+        new(Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!);
+}

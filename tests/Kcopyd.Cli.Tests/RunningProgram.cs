@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Text;
+using Kcopyd.Tests.Shared;
+
+namespace Kcopyd.Cli.Tests;
+
+/// <summary>A run of the program that has not ended.</summary>
+internal sealed class RunningProgram : IDisposable
+{
+    /// <summary>Nothing in these tests takes seconds on a quiet machine; past this the program hangs.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly StringBuilder _error = new();
+    private readonly Task<string> _output;
+    private readonly CancellationTokenSource _bound = new(Bound);
+
+    internal RunningProgram(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+    }
+
+    /// <summary>Waits for the next line of standard error.</summary>
+    public async Task<string> NextErrorLineAsync()
+    {
+        var line = await _process.StandardError.ReadLineAsync(_bound.Token);
+        Assert.True(line is not null, $"The program ended without a further line on standard error, after: {_error}");
+        _error.Append(line).Append('\n');
+        return line;
+    }
+
+    /// <summary>Sends a signal: INT, TERM, KILL.</summary>
+    public void Signal(string name) =>
+        Shell.Run("kill", $"-{name}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    /// <summary>Waits for the end.</summary>
+    public async Task<ProgramResult> EndAsync()
+    {
+        _error.Append(await _process.StandardError.ReadToEndAsync(_bound.Token));
+        var output = await _output.WaitAsync(_bound.Token);
+        await _process.WaitForExitAsync(_bound.Token);
+        return new ProgramResult(_process.ExitCode, output, _error.ToString());
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
+        _process.Dispose();
+        _bound.Dispose();
+    }
+}
