@@ -20,7 +20,7 @@ internal static class TransferPlanning
     {
         var sourceRange = source is null ? null : SourceRange(request, source);
         var (sectors, bytes) = sourceRange is { } range
-            ? (range.Count, Math.Min(source!.LengthBytes, range.End * Sectors.Size) - range.StartBytes)
+            ? (range.Count, Math.Max(0, Math.Min(source!.LengthBytes, range.End * Sectors.Size) - range.StartBytes))
             : ZeroSize(request, targets);
         var start = request.TargetSector ?? 0;
         if (start > SectorRange.Limit - sectors)

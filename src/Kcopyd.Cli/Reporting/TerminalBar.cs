@@ -35,7 +35,7 @@ internal sealed class TerminalBar
     internal void Show(CopyProgress progress)
     {
         _job ??= _context.AddTask("job");
-        Set(_job, progress.Fraction, string.Empty, ProgressText.Amount(progress));
+        Set(_job, progress.Fraction, progress.Job.Value, ProgressText.Amount(progress));
         if (_plan.Targets.Length > 1 || progress.Targets.Any(target => target.State != CopyTargetState.Good))
         {
             foreach (var target in progress.Targets)

@@ -17,7 +17,7 @@ public sealed class TransferPlanningTests
 
         Assert.Equal(SectorRange.Create(0, 2), plan.Source);
         Assert.Equal(1000, plan.TotalBytes);
-        Assert.Equal([new TargetPlan("t", SectorRange.Create(0, 2), TargetPreparation.Create, 1000)], plan.Targets);
+        Assert.Equal(new TargetPlan("t", SectorRange.Create(0, 2), TargetPreparation.Create, 1000), Assert.Single(plan.Targets));
     }
 
     [Theory]
