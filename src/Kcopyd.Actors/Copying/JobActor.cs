@@ -117,7 +117,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         {
             Abort = _setup.Abort,
         };
-        Spawn(Props.Create<ReaderActor>(read), read.Source.Device);
+        Context.ActorOf(ReaderActor.PropsFor(read.Source.Device)).Tell(read);
     }
 
     void ISegmentWorkers.Write(Segment segment, int target, PageLease lease, bool isZero)
@@ -134,7 +134,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
             ValidBytes = _report.ValidBytes(segment),
             Abort = _setup.Abort,
         };
-        Spawn(Props.Create<WriterActor>(write), region.Device);
+        Context.ActorOf(WriterActor.PropsFor(region.Device)).Tell(write);
     }
 
     void ISegmentWorkers.Compare(Segment segment, PageLease lease)
@@ -323,12 +323,6 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
 
     private static async Task<JobMessage.Answered> Answer(Task<CopyJobEvent> question) =>
         new(await question.ConfigureAwait(false));
-
-    private static void Spawn(Props worker, IBlockDevice device)
-    {
-        var dispatcher = device is IInlineBlockDevice { WaitsForMedium: true } ? CopyDispatchers.Direct : CopyDispatchers.Copy;
-        Context.ActorOf(worker.WithDispatcher(dispatcher));
-    }
 
     private void GiveUpWaiting()
     {

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
+using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Hosting;
 
@@ -24,6 +25,9 @@ public static class CopyDispatchers
         Register(system, Copy, Math.Max(2, Environment.ProcessorCount));
         Register(system, Direct, DirectThreads);
     }
+
+    /// <summary>Whether work on a device belongs on <see cref="Direct"/>.</summary>
+    internal static bool WaitsForMedium(IBlockDevice device) => device is IInlineBlockDevice { WaitsForMedium: true };
 
     private static void Register(ActorSystem system, string id, int threads)
     {
