@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Cli.Commands;
 using Kcopyd.Cli.Execution;
+using Kcopyd.Cli.Reporting;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Cli;
@@ -19,7 +20,7 @@ internal static class Program
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (UsageErrors.Find(parsed, args) is { } error)
         {
-            return Refuse(error);
+            return Complain(error, ExitCodes.Refused);
         }
 
         try
@@ -34,13 +35,17 @@ internal static class Program
         }
         catch (Exception e) when (e is RefusedException or DeviceException or CopyRejectedException)
         {
-            return Refuse(e.Message.TrimEnd('.'));
+            return Complain(e.Message.TrimEnd('.'), ExitCodes.Refused);
+        }
+        catch (ReportException e)
+        {
+            return Complain(e.Message, ExitCodes.EndedWithErrors);
         }
     }
 
-    private static int Refuse(string sentence)
+    private static int Complain(string sentence, int exitCode)
     {
         Console.Error.WriteLine($"kcopyd: {sentence}");
-        return ExitCodes.Refused;
+        return exitCode;
     }
 }

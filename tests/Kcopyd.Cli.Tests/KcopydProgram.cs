@@ -30,6 +30,13 @@ internal static class KcopydProgram
         return await running.EndAsync();
     }
 
+    /// <summary>Runs a line of shell to its end.</summary>
+    public static async Task<ProgramResult> RunInShellAsync(string line)
+    {
+        using var running = Start("sh", ["-c", line]);
+        return await running.EndAsync();
+    }
+
     /// <summary>Starts it.</summary>
     public static RunningProgram Start(params string[] arguments) => Start(Path, arguments);
 

@@ -61,6 +61,13 @@ public sealed class RefusalProgramTests : IDisposable
         return IsRefusedAsync(["copy", _source, _files["link"]], "link", "same storage");
     }
 
+    [Fact]
+    public Task An_empty_source_as_target()
+    {
+        var empty = _files.File("empty", 0);
+        return IsRefusedAsync(["copy", empty, _files["./empty"]], "is the source");
+    }
+
     [SkippableFact]
     public async Task The_source_as_target_by_a_loop_device()
     {

@@ -15,6 +15,12 @@ internal static class StorageOverlap
     {
         for (var i = 0; i < targets.Length; i++)
         {
+            if (source is { IsResizable: true, LengthBytes: 0 } && FullPath(source) == FullPath(targets[i]))
+            {
+                // Without a byte it lives nowhere, and no range of it overlaps any.
+                throw new RefusedException($"the target {targets[i].Uri} is the source");
+            }
+
             var written = Slice(targets[i], plan.Targets[i].Range);
             if (plan.Source is { } read && Overlaps(Slice(source!, read), written))
             {
