@@ -276,6 +276,8 @@ internal sealed partial class ClientActor : ReceiveActor
     {
         if (_jobs.TryGetValue(message.Number, out var entry) && !entry.IsOver)
         {
+            // What was told to the job before this is still handled by it; after this, here.
+            entry.Actor.Tell(PoisonPill.Instance);
             End(entry, message.Completed);
         }
     }

@@ -369,8 +369,8 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
 
     private void Finish(ImmutableArray<byte> digest)
     {
+        // It stays until the client has heard of it: a question that is on its way is answered, not lost.
         _setup.Client.Tell(new ClientWork.JobEnded(_setup.Number, _report.Completed(_state) with { Digest = digest }));
-        Context.Stop(Self);
     }
 
     /// <summary>Event: the digest's actor stopped before the job did.</summary>
