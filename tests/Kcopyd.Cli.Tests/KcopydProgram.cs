@@ -15,7 +15,8 @@ internal static class KcopydProgram
         return await running.EndAsync();
     }
 
-    /// <summary>Runs it to its end without the capabilities of root, to whom file modes then apply as to anyone.</summary>
+    /// <summary>Runs it to its end without the capabilities of root, to whom file modes then apply as to
+    /// anyone.</summary>
     public static async Task<ProgramResult> RunUnprivilegedAsync(params string[] arguments)
     {
         using var running = Start("setpriv", ["--bounding-set=-all", "--inh-caps=-all", Path, .. arguments]);

@@ -2,7 +2,8 @@ using Kcopyd.Tests.Shared;
 
 namespace Kcopyd.Cli.Tests;
 
-/// <summary>What cannot be done is refused with one sentence and exit code 2, and nothing is touched: no byte, no length, no
+/// <summary>What cannot be done is refused with one sentence and exit code 2, and nothing is touched: no byte, no
+/// length, no
 /// directory entry.</summary>
 public sealed class RefusalProgramTests : IDisposable
 {

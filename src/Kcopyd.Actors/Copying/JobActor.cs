@@ -7,9 +7,11 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>Carries out one job as <see cref="CopyJobTransitions"/> decides, with a reader and writers per segment.</summary>
+/// <summary>Carries out one job as <see cref="CopyJobTransitions"/> decides, with a reader and writers per
+/// segment.</summary>
 /// <remarks>
-/// A crash of a reader or writer loses its segment, which is begun again. A crash of this actor loses the segments in flight; the
+/// A crash of a reader or writer loses its segment, which is begun again. A crash of this actor loses the segments in
+/// flight; the
 /// client takes their pages back when the last I/O on them is over, and reports the job as failed.
 /// </remarks>
 internal sealed class JobActor : UntypedActor, ISegmentWorkers
@@ -108,7 +110,11 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     }
 
     void ISegmentWorkers.RequestPages(Segment segment) => _setup.Client.Tell(new ClientWork.AdmitSegment(
-        new(_setup.Number, segment.Index, SegmentRules.PagesFor(segment), SegmentRules.RateBytesFor(_setup.Spec, segment))));
+        new(
+            _setup.Number,
+            segment.Index,
+            SegmentRules.PagesFor(segment),
+            SegmentRules.RateBytesFor(_setup.Spec, segment))));
 
     void ISegmentWorkers.Read(Segment segment, PageLease lease)
     {

@@ -5,9 +5,12 @@ namespace Kcopyd.Actors.Copying;
 
 /// <summary>Takes the segments of one job from their pages through reading, hashing and writing to their end.</summary>
 /// <remarks>
-/// Belongs to its job actor and runs in its handlers. It decides nothing about the job: it tells what became of each segment
-/// through <see cref="ISegmentWorkers.Raise"/>. A segment keeps its pages until nothing of it is in flight, and one that was
-/// lost keeps them for the next attempt: it must not wait for pages that later segments of its job hold while they wait for it.
+/// Belongs to its job actor and runs in its handlers. It decides nothing about the job: it tells what became of each
+/// segment
+/// through <see cref="ISegmentWorkers.Raise"/>. A segment keeps its pages until nothing of it is in flight, and one
+/// that was
+/// lost keeps them for the next attempt: it must not wait for pages that later segments of its job hold while they
+/// wait for it.
 /// </remarks>
 internal sealed class SegmentPipeline
 {
@@ -155,7 +158,8 @@ internal sealed class SegmentPipeline
         EndIfOver(run);
     }
 
-    /// <summary>The job does not want to go on: segments that only wait for their turn are given up, for that may never come.</summary>
+    /// <summary>The job does not want to go on: segments that only wait for their turn are given up, for that may
+    /// never come.</summary>
     public void GiveUpWaiting()
     {
         foreach (var run in _runs.Values.Where(IsOnlyWaiting).ToList())

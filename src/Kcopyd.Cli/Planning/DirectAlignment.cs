@@ -4,7 +4,8 @@ using Kcopyd.Devices;
 namespace Kcopyd.Cli.Planning;
 
 /// <summary>Whether a range suits the blocks of its device. Pure.</summary>
-/// <remarks>The engine checks it too, but only for a device that has its final length; this comes before any is created.</remarks>
+/// <remarks>The engine checks it too, but only for a device that has its final length; this comes before any is
+/// created.</remarks>
 internal static class DirectAlignment
 {
     /// <summary>Refuses a range that does not begin and end on a block; the end of the device is a good end.</summary>

@@ -8,7 +8,8 @@ namespace Kcopyd.Cli.Planning;
 
 /// <summary>Decides ranges and lengths, and refuses what cannot be, from descriptions of the devices. Pure.</summary>
 /// <remarks>
-/// Lengths are bytes, so that a copy of a file with an odd length is byte-exact: a target is made as long as the bytes that
+/// Lengths are bytes, so that a copy of a file with an odd length is byte-exact: a target is made as long as the
+/// bytes that
 /// there are, not as the sectors that they occupy.
 /// </remarks>
 internal static class TransferPlanning

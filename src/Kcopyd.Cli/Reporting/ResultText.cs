@@ -32,7 +32,8 @@ internal static class ResultText
             + $"{Rate(done, completed.Elapsed)}{Ending(request, completed)}";
     }
 
-    /// <summary>A sentence for each thing that went wrong: the first failure of each kind on each device, and how many more.</summary>
+    /// <summary>A sentence for each thing that went wrong: the first failure of each kind on each device, and how
+    /// many more.</summary>
     internal static IEnumerable<string> Errors(TransferRequest request, CopyCompleted completed) =>
         completed.FailureCount == 0 ? [] : Failures(request, completed);
 

@@ -4,7 +4,8 @@ using Spectre.Console;
 
 namespace Kcopyd.Cli.Reporting;
 
-/// <summary>A bar for the job, and a line for each target where there is more to say than that. Not safe for concurrent use.</summary>
+/// <summary>A bar for the job, and a line for each target where there is more to say than that. Not safe for
+/// concurrent use.</summary>
 internal sealed class TerminalBar
 {
     private const int BarColumns = 30;
@@ -22,7 +23,8 @@ internal sealed class TerminalBar
     {
         _plan = plan;
 
-        // The callback runs up to its first await before StartAsync returns, so the context is there when this constructor ends.
+        // The callback runs up to its first await before StartAsync returns, so the context is there when this
+        // constructor ends.
         _shown = new Progress(OpenConsole()) { AutoRefresh = false, AutoClear = true }
             .Columns(_names, new ProgressBarColumn { Width = BarColumns }, new PercentageColumn(), _amounts)
             .StartAsync(context =>

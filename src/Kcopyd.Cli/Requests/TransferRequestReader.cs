@@ -9,7 +9,8 @@ namespace Kcopyd.Cli.Requests;
 internal static class TransferRequestReader
 {
     /// <summary>Reads all of it.</summary>
-    /// <exception cref="RefusedException">Something is not what its option takes; the sentence names the option.</exception>
+    /// <exception cref="RefusedException">Something is not what its option takes; the sentence names the
+    /// option.</exception>
     internal static TransferRequest Read(TransferText text)
     {
         if (text.Targets.Length > CopyOptions.MaxTargets)

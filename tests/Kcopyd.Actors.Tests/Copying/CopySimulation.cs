@@ -6,7 +6,8 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Tests.Copying;
 
-/// <summary>The engine on a simulated actor system: no threads, virtual time, and an order that a seed decides.</summary>
+/// <summary>The engine on a simulated actor system: no threads, virtual time, and an order that a seed
+/// decides.</summary>
 internal sealed class CopySimulation : IDisposable
 {
     private readonly SimulatedActorSystem _simulation;
