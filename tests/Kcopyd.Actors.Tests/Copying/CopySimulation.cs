@@ -6,7 +6,8 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Tests.Copying;
 
-/// <summary>The engine on a simulated actor system: no threads, virtual time, and an order that a seed decides.</summary>
+/// <summary>The engine on a simulated actor system: no threads, virtual time, and an order that a seed
+/// decides.</summary>
 internal sealed class CopySimulation : IDisposable
 {
     private readonly SimulatedActorSystem _simulation;
@@ -34,7 +35,8 @@ internal sealed class CopySimulation : IDisposable
     /// <summary>Ends the run and begins another, without clients.</summary>
     public void Reseed(int seed) => _simulation.Reseed(seed);
 
-    public SimulatedClient Client(KcopydClientOptions? options = null) => new(this, options ?? new KcopydClientOptions());
+    public SimulatedClient Client(KcopydClientOptions? options = null) =>
+        new(this, options ?? new KcopydClientOptions());
 
     /// <summary>A client whose budget is so many segments of 4 KiB.</summary>
     public SimulatedClient ClientOfPages(int pages) => Client(new KcopydClientOptions { PageBudget = (4 * pages).KiB });
