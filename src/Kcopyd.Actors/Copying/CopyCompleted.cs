@@ -34,6 +34,8 @@ public sealed record CopyCompleted(CopyJobId Job, CopyOutcome Outcome, bool Read
 
     /// <summary>SHA-256 of what was read, if asked for and the whole range was; zeros where nothing could be
     /// read.</summary>
+    /// <remarks>None if a range that could not be read the first time was read anew, after a pause or a
+    /// crash.</remarks>
     public ImmutableArray<byte> Digest { get; init; } = [];
 
     /// <summary>From acceptance to the end.</summary>

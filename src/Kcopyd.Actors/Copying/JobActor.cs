@@ -362,7 +362,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
 
     private void FinishAfterDigest()
     {
-        var isDigestWanted = _setup.Spec is { Kind: CopyJobKind.Copy, Options.Digest: true };
+        var isDigestWanted = _setup.Spec is { Kind: CopyJobKind.Copy, Options.Digest: true } && !_pipeline.IsDigestVoid;
         if (isDigestWanted && _state.Outcome is CopyOutcome.Completed or CopyOutcome.CompletedWithErrors)
         {
             Digest().Tell(new DigestActor.GetDigest(), Self);

@@ -16,7 +16,8 @@ namespace Kcopyd.Actors.Copying;
 internal sealed class ReaderActor : UntypedActor
 {
     private static readonly Props OnCopyDispatcher = Props.Create<ReaderActor>().WithDispatcher(CopyDispatchers.Copy);
-    private static readonly Props OnDirectDispatcher = Props.Create<ReaderActor>().WithDispatcher(CopyDispatchers.Direct);
+    private static readonly Props OnDirectDispatcher =
+        Props.Create<ReaderActor>().WithDispatcher(CopyDispatchers.Direct);
 
     private SegmentRead? _read;
     private bool _isReported;

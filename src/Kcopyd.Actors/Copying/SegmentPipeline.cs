@@ -19,6 +19,7 @@ internal sealed class SegmentPipeline
     private readonly ISegmentWorkers _workers;
     private readonly SegmentSequence? _writeOrder;
     private readonly SegmentSequence? _digestOrder;
+    private readonly HashSet<long> _hashedWithErrors = [];
 
     public SegmentPipeline(CopyJobSpec spec, ISegmentWorkers workers)
     {
@@ -31,15 +32,27 @@ internal sealed class SegmentPipeline
     /// <summary>Whether any segment holds pages, or is at work without needing any.</summary>
     public bool IsAtWork => _runs.Values.Any(run => run.Lease is not null);
 
+    /// <summary>Whether something was hashed that was read anew afterwards, with errors the one time or the
+    /// other.</summary>
+    public bool IsDigestVoid { get; private set; }
+
     /// <summary>A segment is to be begun: asks for its pages.</summary>
     public void Start(Segment segment)
     {
         if (_runs.TryGetValue(segment.Index, out var lost))
         {
-            // It was lost and kept its pages.
-            var again = new SegmentRun(segment) { Lease = lost.Lease };
+            // It was lost and kept its pages, and with them what was read: a digest of that stays true.
+            var again = new SegmentRun(segment) { Lease = lost.Lease, Read = lost.Read };
             _runs[segment.Index] = again;
-            Begin(again);
+            if (again.Read is null)
+            {
+                Begin(again);
+            }
+            else
+            {
+                Offer(again, isReadAnew: false);
+            }
+
             return;
         }
 
@@ -128,6 +141,11 @@ internal sealed class SegmentPipeline
 
         run.IsHashing = false;
         Advance(_digestOrder, index);
+        if (run.HasReadErrors)
+        {
+            _hashedWithErrors.Add(index);
+        }
+
         EndIfOver(run);
         HashNext();
     }
@@ -190,12 +208,18 @@ internal sealed class SegmentPipeline
         }
     }
 
-    private void Offer(SegmentRun run)
+    private void Offer(SegmentRun run, bool isReadAnew = true)
     {
         // A segment that was given up or lost may have been through one of the two already.
         var index = run.Segment.Index;
         run.AwaitsWrite = _writeOrder is null || index >= _writeOrder.Next;
         run.AwaitsDigest = _digestOrder is not null && index >= _digestOrder.Next;
+        if (_digestOrder is not null && !run.AwaitsDigest && isReadAnew)
+        {
+            // What could not be read the one time or the other may not be what was hashed.
+            IsDigestVoid |= run.HasReadErrors || _hashedWithErrors.Contains(index);
+        }
+
         if (run.AwaitsDigest)
         {
             _digestOrder!.Offer(index);

@@ -12,7 +12,8 @@ namespace Kcopyd.Actors.Copying;
 /// <param name="Policy">What an unreadable range means.</param>
 /// <param name="LooksForZeros">Whether to find out if everything read is zero.</param>
 internal sealed record SegmentRead(
-    Segment Segment, IoRegion Source, PageLease Lease, OnReadError Policy, bool LooksForZeros) : INoSerializationVerificationNeeded
+    Segment Segment, IoRegion Source, PageLease Lease, OnReadError Policy, bool LooksForZeros)
+    : INoSerializationVerificationNeeded
 {
     /// <summary>Cancelled when disposal gives up waiting for I/O.</summary>
     public CancellationToken Abort { get; init; }

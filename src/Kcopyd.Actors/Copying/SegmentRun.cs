@@ -24,6 +24,9 @@ internal sealed class SegmentRun(Segment segment)
     /// <summary>What its reader found; null before that, and for segments that read nothing.</summary>
     public ReadResult? Read { get; set; }
 
+    /// <summary>Whether not everything could be read.</summary>
+    public bool HasReadErrors => Read is { Failure: not null } or { Zeroed.IsEmpty: false };
+
     /// <summary>The targets whose writers are at work.</summary>
     public TargetMask Writing { get; set; }
 

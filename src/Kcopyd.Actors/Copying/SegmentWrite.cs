@@ -12,7 +12,8 @@ namespace Kcopyd.Actors.Copying;
 /// <param name="Lease">The pages to write; not looked at where zeros are written.</param>
 /// <param name="Content">What is written.</param>
 internal sealed record SegmentWrite(
-    Segment Segment, int TargetIndex, IoRegion Target, PageLease Lease, SegmentContent Content) : INoSerializationVerificationNeeded
+    Segment Segment, int TargetIndex, IoRegion Target, PageLease Lease, SegmentContent Content)
+    : INoSerializationVerificationNeeded
 {
     /// <summary>The bytes of the segment that the source has.</summary>
     public required int ValidBytes { get; init; }

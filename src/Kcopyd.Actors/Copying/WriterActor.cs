@@ -13,7 +13,8 @@ namespace Kcopyd.Actors.Copying;
 internal sealed class WriterActor : UntypedActor
 {
     private static readonly Props OnCopyDispatcher = Props.Create<WriterActor>().WithDispatcher(CopyDispatchers.Copy);
-    private static readonly Props OnDirectDispatcher = Props.Create<WriterActor>().WithDispatcher(CopyDispatchers.Direct);
+    private static readonly Props OnDirectDispatcher =
+        Props.Create<WriterActor>().WithDispatcher(CopyDispatchers.Direct);
 
     private SegmentWrite? _write;
     private bool _isReported;

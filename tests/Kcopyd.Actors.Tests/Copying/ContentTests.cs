@@ -129,14 +129,16 @@ public sealed class ContentTests
     });
 
     [Fact]
-    public void Zeros_of_a_sparse_copy_that_are_no_hole_become_write_zeroes() => CopySimulation.InManyOrders(simulation =>
+    public void Zeros_of_a_sparse_copy_that_are_no_hole_become_write_zeroes() =>
+        CopySimulation.InManyOrders(simulation =>
     {
         var memory = Source(4 * 4096);
         memory.Write(4096, new byte[4096], WriteDurability.Cached);
         var target = Target(4 * 4096);
         var counting = new CountingBlockDevice(target);
 
-        AssertGood(simulation.Client().Run(Copy(Pages with { Sparse = true }, simulation.On(memory), simulation.On(counting))));
+        AssertGood(simulation.Client().Run(
+            Copy(Pages with { Sparse = true }, simulation.On(memory), simulation.On(counting))));
 
         Assert.Equal(4096, counting[DeviceOperation.WriteZeroes].Bytes);
         Assert.Equal(3 * 4096, counting[DeviceOperation.Write].Bytes);
@@ -144,7 +146,8 @@ public sealed class ContentTests
     });
 
     [Fact]
-    public void Sparse_copy_of_a_device_that_cannot_tell_holes_reads_it_all() => CopySimulation.InManyOrders(simulation =>
+    public void Sparse_copy_of_a_device_that_cannot_tell_holes_reads_it_all() =>
+        CopySimulation.InManyOrders(simulation =>
     {
         var source = new CountingBlockDevice(
             new FaultyBlockDevice(Source(Length), new DeviceFault(DeviceOperation.BlockStatus).Forever()));
@@ -210,7 +213,8 @@ public sealed class ContentTests
     {
         var source = new FaultyBlockDevice(Source(Length), DeviceFault.At(DeviceOperation.Read, 4));
 
-        var completed = simulation.Client().Run(Copy(Pages with { Digest = true }, simulation.On(source), Target(Length)));
+        var completed = simulation.Client().Run(
+            Copy(Pages with { Digest = true }, simulation.On(source), Target(Length)));
 
         Assert.Empty(completed.Digest);
     });

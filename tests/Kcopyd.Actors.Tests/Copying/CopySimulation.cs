@@ -35,7 +35,8 @@ internal sealed class CopySimulation : IDisposable
     /// <summary>Ends the run and begins another, without clients.</summary>
     public void Reseed(int seed) => _simulation.Reseed(seed);
 
-    public SimulatedClient Client(KcopydClientOptions? options = null) => new(this, options ?? new KcopydClientOptions());
+    public SimulatedClient Client(KcopydClientOptions? options = null) =>
+        new(this, options ?? new KcopydClientOptions());
 
     /// <summary>A client whose budget is so many segments of 4 KiB.</summary>
     public SimulatedClient ClientOfPages(int pages) => Client(new KcopydClientOptions { PageBudget = (4 * pages).KiB });

@@ -50,7 +50,8 @@ internal static class Devices
         new(device, SectorRange.Create(start, count));
 
     /// <summary>A copy of all of a device, in segments of a page.</summary>
-    public static CopyRequest Copy(IBlockDevice source, params IEnumerable<IBlockDevice> targets) => Copy(Pages, source, targets);
+    public static CopyRequest Copy(IBlockDevice source, params IEnumerable<IBlockDevice> targets) =>
+        Copy(Pages, source, targets);
 
     /// <summary>A copy of all of a device to the beginning of others.</summary>
     public static CopyRequest Copy(CopyOptions options, IBlockDevice source, params IEnumerable<IBlockDevice> targets)

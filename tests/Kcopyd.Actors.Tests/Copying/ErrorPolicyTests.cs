@@ -13,13 +13,15 @@ public sealed class ErrorPolicyTests
     private const int Length = 20 * 4096;
 
     [Fact]
-    public void Dropped_target_gets_nothing_more_and_the_others_are_finished() => CopySimulation.InManyOrders(simulation =>
+    public void Dropped_target_gets_nothing_more_and_the_others_are_finished() =>
+        CopySimulation.InManyOrders(simulation =>
     {
         var (good, bad) = (Target(Length), Target(Length));
         var counting = new CountingBlockDevice(new FaultyBlockDevice(bad, DeviceFault.At(DeviceOperation.Write, 3)));
         var options = Pages with { OnTargetError = OnTargetError.Drop, InFlight = 1 };
 
-        var completed = simulation.Client().Run(Copy(options, simulation.On(Source(Length)), counting, simulation.On(good)));
+        var completed = simulation.Client().Run(
+            Copy(options, simulation.On(Source(Length)), counting, simulation.On(good)));
 
         Assert.Equal((CopyOutcome.CompletedWithErrors, 1UL), (completed.Outcome, completed.WriteErrors));
         Assert.Equal([CopyTargetState.Dropped, CopyTargetState.Good], completed.Targets.Select(target => target.State));
@@ -46,7 +48,8 @@ public sealed class ErrorPolicyTests
     public void Sequential_job_goes_on_without_a_dropped_target() => CopySimulation.InManyOrders(simulation =>
     {
         var good = Target(Length);
-        var bad = new CountingBlockDevice(new FaultyBlockDevice(Target(Length), DeviceFault.At(DeviceOperation.Write, 3)));
+        var bad = new CountingBlockDevice(
+            new FaultyBlockDevice(Target(Length), DeviceFault.At(DeviceOperation.Write, 3)));
         var options = Pages with { OnTargetError = OnTargetError.Drop, WriteSequential = true, Digest = true };
 
         var completed = simulation.Client().Run(Copy(
@@ -66,7 +69,8 @@ public sealed class ErrorPolicyTests
             DeviceFault.Within(DeviceOperation.Write, SectorRange.Create(80, 8)));
 
         var completed = simulation.Client().Run(Copy(
-            Pages with { IgnoreError = true }, simulation.On(Source(Length)), simulation.On(faulty), simulation.On(good)));
+            Pages with { IgnoreError = true }, simulation.On(Source(Length)), simulation.On(faulty),
+                simulation.On(good)));
 
         Assert.Equal((CopyOutcome.CompletedWithErrors, 1UL, 2L),
             (completed.Outcome, completed.WriteErrors, completed.FailureCount));

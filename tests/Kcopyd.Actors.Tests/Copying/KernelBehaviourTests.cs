@@ -83,7 +83,8 @@ public sealed class KernelBehaviourTests
 
         var job = client.Start(Copy(source, target));
 
-        Assert.Equal(Enumerable.Range(0, 8).Select(i => i * 8L), source.Waiting.Select(read => read.Range.Start).Order());
+        Assert.Equal(
+            Enumerable.Range(0, 8).Select(i => i * 8L), source.Waiting.Select(read => read.Range.Start).Order());
         simulation.Release(source.Waiting[3]);
         Assert.Equal(8, source.Waiting.Length);
         simulation.Open(source);
@@ -92,10 +93,12 @@ public sealed class KernelBehaviourTests
     });
 
     [Fact]
-    public void K6_read_error_stops_the_job_and_later_pieces_are_never_read() => CopySimulation.InManyOrders(simulation =>
+    public void K6_read_error_stops_the_job_and_later_pieces_are_never_read() =>
+        CopySimulation.InManyOrders(simulation =>
     {
         var counting = new CountingBlockDevice(
-            new FaultyBlockDevice(Source(100 * 4096), DeviceFault.Within(DeviceOperation.Read, SectorRange.Create(16, 8))));
+            new FaultyBlockDevice(
+                Source(100 * 4096), DeviceFault.Within(DeviceOperation.Read, SectorRange.Create(16, 8))));
         var (source, target) = (CopySimulation.Gated(counting, DeviceOperation.Read), Target(100 * 4096));
         var client = simulation.Client();
 
@@ -145,7 +148,8 @@ public sealed class KernelBehaviourTests
         AssertCopied(targets[1], TargetSeed);
         AssertCopied(targets[2]);
         Assert.Equal(
-            [CopyTargetState.Good, CopyTargetState.Failed, CopyTargetState.Good], completed.Targets.Select(t => t.State));
+            [CopyTargetState.Good, CopyTargetState.Failed, CopyTargetState.Good],
+                completed.Targets.Select(t => t.State));
     });
 
     [Fact]
@@ -177,7 +181,8 @@ public sealed class KernelBehaviourTests
             AssertGood(client.Completion(job));
             var writes = target.Log.Entries.Where(entry => entry.Request.Operation == DeviceOperation.Write);
             Assert.Equal(
-                Enumerable.Range(0, 32).Select(i => (i / 2 * 8L, i % 2 == 0 ? DeviceLogPhase.Begun : DeviceLogPhase.Completed)),
+                Enumerable.Range(0, 32).Select(i =>
+                    (i / 2 * 8L, i % 2 == 0 ? DeviceLogPhase.Begun : DeviceLogPhase.Completed)),
                 writes.Select(entry => (entry.Request.Range.Start, entry.Phase)));
             AssertCopied(memory);
         });

@@ -26,7 +26,8 @@ public sealed class KernelClientTests
     });
 
     [Fact]
-    public void K12_one_target_without_the_command_has_zeros_written_to_all() => CopySimulation.InManyOrders(simulation =>
+    public void K12_one_target_without_the_command_has_zeros_written_to_all() =>
+        CopySimulation.InManyOrders(simulation =>
     {
         var memories = new[] { Target(3 * 4096), Target(3 * 4096) };
         var able = new CountingBlockDevice(memories[0]);

@@ -34,7 +34,8 @@ public sealed class RejectionTests : IDisposable
 
     [Fact]
     public void Target_with_no_room_for_an_odd_end_is_rejected() => AssertRejected(
-        Copy(Source(1000), Target(700)), CopyRejectionKind.OutOfBounds, "has room for 700 bytes, but the source has 1000.");
+        Copy(Source(1000), Target(700)), CopyRejectionKind.OutOfBounds,
+            "has room for 700 bytes, but the source has 1000.");
 
     [Fact]
     public void Read_only_target_is_rejected() => AssertRejected(
@@ -179,7 +180,8 @@ public sealed class RejectionTests : IDisposable
         var source = CopySimulation.Gated(Source(512));
         client.Start(Copy(source, Target(512)) with { Name = "job-2" });
         client.Start(Copy(source, Target(512)) with { Name = "prepared-1" });
-        client.Tell(new ClientWork.Prepare(new PreparedCompletion(new CopyJobId("prepared-1"), new ClientTicket(null))));
+        client.Tell(
+            new ClientWork.Prepare(new PreparedCompletion(new CopyJobId("prepared-1"), new ClientTicket(null))));
 
         var jobs = Enumerable.Range(0, 3).Select(_ => client.Start(Copy(source, Target(512))).Value).ToList();
 
@@ -225,7 +227,8 @@ public sealed class RejectionTests : IDisposable
         var request = Copy(Source(512), Target(512));
 
         AssertRejected(request with { Source = null }, CopyRejectionKind.TargetCount, "A copy has a source.");
-        AssertRejected(request with { Kind = CopyJobKind.Zero }, CopyRejectionKind.TargetCount, "Zeroing has no source.");
+        AssertRejected(
+            request with { Kind = CopyJobKind.Zero }, CopyRejectionKind.TargetCount, "Zeroing has no source.");
     }
 
     private void AssertRejected(CopyRequest request, CopyRejectionKind kind, string reason)

@@ -13,8 +13,7 @@ internal sealed class SimulatedClient
     public SimulatedClient(CopySimulation simulation, KcopydClientOptions options)
     {
         _simulation = simulation;
-        var inbox = Inbox;
-        _me = simulation.System.ActorOf(Props.Create(() => new Listener(inbox)));
+        _me = simulation.System.ActorOf(Props.Create(() => new Listener(this)));
         Actor = simulation.System.ActorOf(ClientActor.Props(options, Link));
     }
 
@@ -24,6 +23,9 @@ internal sealed class SimulatedClient
 
     /// <summary>Everything that was answered, in order.</summary>
     public List<object> Inbox { get; } = [];
+
+    /// <summary>How many completions came.</summary>
+    public int CompletedCount { get; private set; }
 
     public IEnumerable<CopyCompleted> Completions => Inbox.OfType<CopyCompleted>();
 
@@ -79,10 +81,14 @@ internal sealed class SimulatedClient
 
     private sealed class Listener : UntypedActor
     {
-        private readonly List<object> _inbox;
+        private readonly SimulatedClient _client;
 
-        public Listener(List<object> inbox) => _inbox = inbox;
+        public Listener(SimulatedClient client) => _client = client;
 
-        protected override void OnReceive(object message) => _inbox.Add(message);
+        protected override void OnReceive(object message)
+        {
+            _client.Inbox.Add(message);
+            _client.CompletedCount += message is CopyCompleted ? 1 : 0;
+        }
     }
 }

@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Kcopyd.Actors.Tests.Copying;
+
+/// <summary>Random runs that a seed repeats.</summary>
+/// <remarks>A failure names its seed; with <c>KCOPYD_SEED</c> set to it that run alone is made again.
+/// <c>KCOPYD_RUNS</c> is how
+/// many runs a test makes instead of the few that suit every build.</remarks>
+internal static class SeededRuns
+{
+    private const string SeedVariable = "KCOPYD_SEED";
+
+    private const string RunsVariable = "KCOPYD_RUNS";
+
+    /// <summary>Runs a body with consecutive seeds.</summary>
+    public static void Run(int runs, Action<int> body)
+    {
+        var given = Number(SeedVariable);
+        var count = given is null ? Number(RunsVariable) ?? runs : 1;
+        var first = given ?? Random.Shared.Next(int.MaxValue - count);
+        for (var seed = first; seed < first + count; seed++)
+        {
+            Try(seed, body);
+        }
+    }
+
+    private static void Try(int seed, Action<int> body)
+    {
+        try
+        {
+            body(seed);
+        }
+        catch (Exception cause)
+        {
+            throw new InvalidOperationException(
+                $"Seed {seed} fails; {SeedVariable}={seed} repeats it. {cause.Message}", cause);
+        }
+    }
+
+    private static int? Number(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
+        ? int.Parse(text, CultureInfo.InvariantCulture)
+        : null;
+}
