@@ -12,7 +12,9 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        var engine = args is [CopyCommand.Name or ZeroCommand.Name or VerifyCommand.Name, _, ..] ? EngineStart.Begin() : null;
+        var engine = args is [CopyCommand.Name or ZeroCommand.Name or VerifyCommand.Name, _, ..]
+            ? EngineStart.Begin()
+            : null;
         var root = ProgramCommands.Create(request =>
             new TransferRun(request, new BlockDeviceOpener(), engine ?? EngineStart.Begin()).RunAsync());
 

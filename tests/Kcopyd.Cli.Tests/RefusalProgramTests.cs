@@ -103,7 +103,11 @@ public sealed class RefusalProgramTests : IDisposable
 
     [Fact]
     public Task A_short_file_when_its_sector_is_given() => IsRefusedAsync(
-        ["copy", _source, _target, "--target-sector", "1"], _target, $"{Length} bytes", $"{Length + 512}", "--target-sector");
+        ["copy", _source, _target, "--target-sector", "1"],
+        _target,
+        $"{Length} bytes",
+        $"{Length + 512}",
+        "--target-sector");
 
     [SkippableFact]
     public async Task A_block_device_that_is_too_small()

@@ -115,7 +115,8 @@ public sealed class ReportProgramTests : IDisposable
     {
         Require.Linux();
 
-        var result = await KcopydProgram.RunInShellAsync($"{KcopydProgram.Path} copy {_source} {_files["target"]} > /dev/full");
+        var result = await KcopydProgram.RunInShellAsync(
+            $"{KcopydProgram.Path} copy {_source} {_files["target"]} > /dev/full");
 
         Assert.Equal(1, result.ExitCode);
         result.IsSentence("completed", "could not be written");
@@ -153,9 +154,10 @@ public sealed class ReportProgramTests : IDisposable
 
         Assert.All(
             [
-                "--sector", "--count", "--target-sector", "--direct", "--pages", "64M", "--segment", "512K", "--in-flight",
-                "--rate", "--percent", "--ignore-error", "--sequential", "--on-target-error", "--on-read-error", "--sparse",
-                "--flush", "--verify", "--digest", "--progress", "--json", "--no-journal",
+                "--sector", "--count", "--target-sector", "--direct", "--pages", "64M", "--segment", "512K",
+                "--in-flight", "--rate", "--percent", "--ignore-error", "--sequential", "--on-target-error",
+                "--on-read-error", "--sparse", "--flush", "--verify", "--digest", "--progress", "--json",
+                "--no-journal",
             ],
             part => Assert.Contains(part, result.Output, StringComparison.Ordinal));
     }

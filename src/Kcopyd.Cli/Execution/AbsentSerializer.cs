@@ -7,7 +7,8 @@ namespace Kcopyd.Cli.Execution;
 
 /// <summary>Takes the place of the actor system's JSON serializer, so that no JSON library is loaded: nothing is
 /// serialized here.</summary>
-[SuppressMessage("Performance", "CA1812", Justification = "The actor system makes it by its name, which the settings have.")]
+[SuppressMessage(
+    "Performance", "CA1812", Justification = "The actor system makes it by its name, which the settings have.")]
 internal sealed class AbsentSerializer : Serializer
 {
     /// <summary>The signature that the actor system looks for: the serializer that this one replaces has

@@ -17,8 +17,8 @@ internal static class DirectAlignment
         if (block > 1 && !range.IsEmpty && (range.StartBytes % block != 0 || !endsWell))
         {
             throw new RefusedException(
-                $"sectors {range.Start} to {range.End - 1} of {uri} do not begin and end on its blocks of {block} bytes "
-                + $"({block / Sectors.Size} sectors)");
+                $"sectors {range.Start} to {range.End - 1} of {uri} do not begin and end on its blocks "
+                + $"of {block} bytes ({block / Sectors.Size} sectors)");
         }
     }
 }

@@ -27,7 +27,8 @@ internal static class TransferPlanning
         if (start > SectorRange.Limit - sectors)
         {
             throw new RefusedException(
-                $"--target-sector {start} with {sectors} sectors is too large: there are at most {SectorRange.Limit} sectors");
+                $"--target-sector {start} with {sectors} sectors is too large: "
+                + $"there are at most {SectorRange.Limit} sectors");
         }
 
         var written = SectorRange.Create(start, sectors);
@@ -86,8 +87,9 @@ internal static class TransferPlanning
             if (Sectors.FromBytes(target.LengthBytes) != Sectors.FromBytes(first.LengthBytes))
             {
                 throw new RefusedException(
-                    $"{first.Uri} has {Sectors.FromBytes(first.LengthBytes)} sectors and {target.Uri} has "
-                    + $"{Sectors.FromBytes(target.LengthBytes)}: give a --count that fits both, or zero one after the other");
+                    $"{first.Uri} has {Sectors.FromBytes(first.LengthBytes)} sectors and "
+                    + $"{target.Uri} has {Sectors.FromBytes(target.LengthBytes)}: "
+                    + "give a --count that fits both, or zero one after the other");
             }
         }
 
@@ -96,8 +98,8 @@ internal static class TransferPlanning
         return start <= length
             ? (length - start, Math.Max(0, first.LengthBytes - (start * Sectors.Size)))
             : throw new RefusedException(
-                $"{first.Uri} has {length} sectors ({SizeText.Format(first.LengthBytes)}), so there is nothing from sector "
-                + $"{start} on");
+                $"{first.Uri} has {length} sectors ({SizeText.Format(first.LengthBytes)}), "
+                + $"so there is nothing from sector {start} on");
     }
 
     private static TargetPlan PlanTarget(

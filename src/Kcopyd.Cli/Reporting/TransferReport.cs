@@ -30,7 +30,9 @@ internal static class TransferReport
         catch (IOException e)
         {
             throw new ReportException(
-                $"the job ended as {ReportJson.Word(completed.Outcome)}, but its result could not be written: {e.Message}", e);
+                $"the job ended as {ReportJson.Word(completed.Outcome)}, "
+                + $"but its result could not be written: {e.Message}",
+                e);
         }
     }
 

@@ -121,7 +121,8 @@ internal static class TransferRequestReader
             if (segment.Value <= 0 || segment > CopyOptions.MaxSegmentSize || segment.Value % PageBudget.PageSize != 0)
             {
                 throw new RefusedException(
-                    $"--segment '{text}' is not a segment size: a segment is a multiple of 4 KiB, from 4 KiB to 64 MiB");
+                    $"--segment '{text}' is not a segment size: "
+                    + "a segment is a multiple of 4 KiB, from 4 KiB to 64 MiB");
             }
 
             return segment <= budget
