@@ -37,7 +37,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     {
         _setup = setup;
         _state = CopyJobState.Create(setup.Spec);
-        _pipeline = new SegmentPipeline(setup.Spec, this);
+        _pipeline = new SegmentPipeline(setup.Spec, Turns(setup.Request), this);
         _questions = new DeviceQuestions(setup.Request, setup.Abort);
         _report = new JobReport(setup, Context.System.Scheduler);
 
@@ -326,6 +326,9 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         BeginIo();
         WorkPipe.Pipe(Answer(question), Self);
     }
+
+    private static TargetTurns Turns(CopyRequest request) => new(
+        request.Targets.Select(target => target.Device is IInlineBlockDevice { WritesTakeTurns: true }));
 
     private static async Task<JobMessage.Answered> Answer(Task<CopyJobEvent> question) =>
         new(await question.ConfigureAwait(false));

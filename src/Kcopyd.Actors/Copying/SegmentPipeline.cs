@@ -19,10 +19,12 @@ internal sealed class SegmentPipeline
     private readonly ISegmentWorkers _workers;
     private readonly SegmentSequence? _writeOrder;
     private readonly SegmentSequence? _digestOrder;
+    private readonly TargetTurns _turns;
     private readonly HashSet<long> _hashedWithErrors = [];
 
-    public SegmentPipeline(CopyJobSpec spec, ISegmentWorkers workers)
+    public SegmentPipeline(CopyJobSpec spec, TargetTurns turns, ISegmentWorkers workers)
     {
+        _turns = turns;
         _spec = spec;
         _workers = workers;
         _writeOrder = spec.Options.WriteSequential ? new SegmentSequence() : null;
@@ -128,6 +130,7 @@ internal sealed class SegmentPipeline
             Advance(_writeOrder, index);
         }
 
+        WriteTurn(target);
         EndIfOver(run);
         WriteNext();
     }
@@ -172,7 +175,12 @@ internal sealed class SegmentPipeline
         }
 
         run.IsLost = true;
-        run.Writing = target is { } writer ? run.Writing.Without(writer) : run.Writing;
+        if (target is { } writer)
+        {
+            run.Writing = run.Writing.Without(writer);
+            WriteTurn(writer);
+        }
+
         EndIfOver(run);
     }
 
@@ -270,10 +278,27 @@ internal sealed class SegmentPipeline
             return;
         }
 
-        var isZero = run.Segment.Kind == SegmentKind.Zero || run.Read is { IsZero: true };
         foreach (var target in targets.Indexes())
         {
-            _workers.Write(run.Segment, target, run.Lease!, isZero);
+            if (_turns.TryBegin(target, run.Segment.Index))
+            {
+                Write(run, target);
+            }
+        }
+    }
+
+    private void Write(SegmentRun run, int target)
+    {
+        var isZero = run.Segment.Kind == SegmentKind.Zero || run.Read is { IsZero: true };
+        _workers.Write(run.Segment, target, run.Lease!, isZero);
+    }
+
+    /// <summary>A write to a target is over: whoever waits for its turn there is next.</summary>
+    private void WriteTurn(int target)
+    {
+        if (_turns.Finish(target) is { } next)
+        {
+            Write(_runs[next], target);
         }
     }
 
