@@ -330,13 +330,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         Context.ActorOf(worker.WithDispatcher(dispatcher));
     }
 
-    private void GiveUpWaiting()
-    {
-        if (_state.Intent != CopyIntent.Proceed)
-        {
-            _pipeline.GiveUpWaiting();
-        }
-    }
+    private void GiveUpWaiting() => _pipeline.GiveUpWaiting(_state.Intent == CopyIntent.Proceed);
 
     private void TellIfRests()
     {
