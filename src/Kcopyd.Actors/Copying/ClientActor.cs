@@ -11,10 +11,8 @@ namespace Kcopyd.Actors.Copying;
 /// copy.</summary>
 /// <remarks>
 /// Jobs begin in the order of their acceptance; segments get pages in the order in which they asked. Nothing here
-/// waits.
-/// A crash of this actor loses its jobs: it is stopped, everyone who waits for it is told, and its memory is freed
-/// when the last
-/// I/O on it is over.
+/// waits. A crash of this actor loses its jobs: it is stopped, everyone who waits for it is told, and its memory is
+/// freed when the last I/O on it is over.
 /// </remarks>
 internal sealed partial class ClientActor : ReceiveActor
 {

@@ -11,8 +11,7 @@ namespace Kcopyd.Actors.Copying;
 /// segment.</summary>
 /// <remarks>
 /// A crash of a reader or writer loses its segment, which is begun again. A crash of this actor loses the segments in
-/// flight; the
-/// client takes their pages back when the last I/O on them is over, and reports the job as failed.
+/// flight; the client takes their pages back when the last I/O on them is over, and reports the job as failed.
 /// </remarks>
 internal sealed class JobActor : UntypedActor, ISegmentWorkers
 {
@@ -333,13 +332,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     private static async Task<JobMessage.Answered> Answer(Task<CopyJobEvent> question) =>
         new(await question.ConfigureAwait(false));
 
-    private void GiveUpWaiting()
-    {
-        if (_state.Intent != CopyIntent.Proceed)
-        {
-            _pipeline.GiveUpWaiting();
-        }
-    }
+    private void GiveUpWaiting() => _pipeline.GiveUpWaiting(_state.Intent == CopyIntent.Proceed);
 
     private void TellIfRests()
     {

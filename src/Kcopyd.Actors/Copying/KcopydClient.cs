@@ -8,10 +8,9 @@ namespace Kcopyd.Actors.Copying;
 /// <summary>A client of the copy engine: its page budget, its throttle, its jobs. Safe for concurrent calls.</summary>
 /// <remarks>
 /// A facade over a client actor, <see cref="Actor"/>, which actors may as well talk to themselves
-/// (<see cref="ClientMessage"/>).
-/// Clients are independent of each other. A device that copies in order to serve a write owns a client of its own: no
-/// client may
-/// wait for itself. Dispose it, or let <c>CoordinatedShutdown</c> of the actor system do it.
+/// (<see cref="ClientMessage"/>). Clients are independent of each other. A device that copies in order to serve a
+/// write owns a client of its own: no client may wait for itself. Dispose it, or let <c>CoordinatedShutdown</c> of the
+/// actor system do it.
 /// </remarks>
 public sealed class KcopydClient : IAsyncDisposable
 {
@@ -47,9 +46,8 @@ public sealed class KcopydClient : IAsyncDisposable
 
     /// <summary>Submits a job. On return it was accepted.</summary>
     /// <param name="request">What to do. Its devices stay the caller's and open until the job is over.</param>
-    /// <param name="onCompleted">Called when the job is over, before <see cref="CopyJob.Completion"/> completes;
-    /// calls of one client
-    /// never overlap; it may submit further jobs. Null: nothing.</param>
+    /// <param name="onCompleted">Called when the job is over, before <see cref="CopyJob.Completion"/> completes; calls
+    /// of one client never overlap; it may submit further jobs. Null: nothing.</param>
     /// <param name="cancellationToken">Stops waiting for acceptance only.</param>
     /// <exception cref="CopyRejectedException">The request conflicts with itself or its devices; nothing was read or
     /// written.</exception>
@@ -126,8 +124,7 @@ public sealed class KcopydClient : IAsyncDisposable
     /// <summary>Refuses new jobs, ends those that rest, waits for the others and for their callbacks, and gives the
     /// pages back.</summary>
     /// <remarks>It waits as long as a job takes; <see cref="DisposeAsync"/> does not. A reserved completion that
-    /// nobody completes
-    /// keeps it waiting, as in the kernel.</remarks>
+    /// nobody completes keeps it waiting, as in the kernel.</remarks>
     /// <param name="cancellationToken">Stops waiting; the client still refuses new jobs.</param>
     public Task DestroyAsync(CancellationToken cancellationToken = default) =>
         _link.IsClosed
@@ -150,8 +147,7 @@ public sealed class KcopydClient : IAsyncDisposable
         AskAsync<ClientStatus>(new ClientMessage.GetStatus(), cancellationToken);
 
     /// <summary>Cancels every job, waits for I/O in flight as long as the options say, and stops the actor. Never
-    /// throws, never
-    /// hangs; calling it twice is harmless.</summary>
+    /// throws, never hangs; calling it twice is harmless.</summary>
     public async ValueTask DisposeAsync()
     {
         Tell(new ClientWork.Shutdown());

@@ -10,9 +10,8 @@ public sealed record KcopydClientOptions
 {
     /// <summary>Memory that all segments of the client share.</summary>
     /// <remarks>
-    /// Default 64 MiB: 128 segments of 512 KiB. Rounded down to pages of 4096 bytes; at least one. A job whose
-    /// segment is larger is
-    /// refused. Allocated when the client is made, used as far as it is needed, freed with the client.
+    /// Default 64 MiB: 128 segments of 512 KiB. Rounded down to pages of 4096 bytes; at least one. A job whose segment
+    /// is larger is refused. Allocated when the client is made, used as far as it is needed, freed with the client.
     /// </remarks>
     public ByteCount PageBudget
     {

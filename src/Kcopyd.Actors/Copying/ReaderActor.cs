@@ -10,8 +10,8 @@ namespace Kcopyd.Actors.Copying;
 /// <summary>Reads one segment into its pages. Its whole life is this one read.</summary>
 /// <remarks>
 /// Decided: where the device offers it the read is done on this dispatcher's thread. Because: it is the fastest by far
-/// (see <see cref="IInlineBlockDevice"/>), and the dispatcher is made for it. Instead of: piping back a task.
-/// A crash loses the read; the job hears of it and begins the segment again.
+/// (see <see cref="IInlineBlockDevice"/>), and the dispatcher is made for it. Instead of: piping back a task. A crash
+/// loses the read; the job hears of it and begins the segment again.
 /// </remarks>
 internal sealed class ReaderActor : UntypedActor
 {

@@ -6,11 +6,9 @@ namespace Kcopyd.Actors.Copying;
 /// <summary>Takes the segments of one job from their pages through reading, hashing and writing to their end.</summary>
 /// <remarks>
 /// Belongs to its job actor and runs in its handlers. It decides nothing about the job: it tells what became of each
-/// segment
-/// through <see cref="ISegmentWorkers.Raise"/>. A segment keeps its pages until nothing of it is in flight, and one
-/// that was
-/// lost keeps them for the next attempt: it must not wait for pages that later segments of its job hold while they
-/// wait for it.
+/// segment through <see cref="ISegmentWorkers.Raise"/>. A segment keeps its pages until nothing of it is in flight,
+/// and one that was lost keeps them for the next attempt: it must not wait for pages that later segments of its job
+/// hold while they wait for it.
 /// </remarks>
 internal sealed class SegmentPipeline
 {
@@ -184,18 +182,44 @@ internal sealed class SegmentPipeline
         EndIfOver(run);
     }
 
-    /// <summary>The job does not want to go on: segments that only wait for their turn are given up, for that may
-    /// never come.</summary>
-    public void GiveUpWaiting()
+    /// <summary>Segments that only wait for their turn are given up where that may never come.</summary>
+    /// <remarks>
+    /// That is so for all of them while the job does not want to go on. When it does, it is so for those before whom
+    /// another one waits for pages: after a pause that was taken back, that one is at the end of the queue, behind
+    /// others who may want the very pages that are held here for it. Without a pause pages come in the order of the
+    /// segments, and nobody is in that place.
+    /// </remarks>
+    public void GiveUpWaiting(bool proceeds)
     {
-        foreach (var run in _runs.Values.Where(IsOnlyWaiting).ToList())
+        if (_writeOrder is null && _digestOrder is null)
         {
-            GiveUp(run);
+            return;
+        }
+
+        var first = proceeds ? FirstWithoutPages() : -1;
+        foreach (var run in _runs.Values.Where(run => run.Segment.Index > first && IsOnlyWaiting(run)).ToList())
+        {
+            // Giving one up may lead back here, and may have begun this one anew.
+            if (_runs.TryGetValue(run.Segment.Index, out var current) && current == run)
+            {
+                GiveUp(run);
+            }
         }
     }
 
     private static bool IsOnlyWaiting(SegmentRun run) =>
         (run.AwaitsWrite || run.AwaitsDigest) && !run.IsInFlight && !run.IsLost;
+
+    private long FirstWithoutPages()
+    {
+        var first = long.MaxValue;
+        foreach (var run in _runs.Values)
+        {
+            first = run.Lease is null ? Math.Min(first, run.Segment.Index) : first;
+        }
+
+        return first;
+    }
 
     private SegmentRun? Find(long index, int attempt) =>
         _runs.TryGetValue(index, out var run) && run.Segment.Attempt == attempt ? run : null;

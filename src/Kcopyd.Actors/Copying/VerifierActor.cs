@@ -10,8 +10,8 @@ namespace Kcopyd.Actors.Copying;
 /// <summary>Reads one segment of the source and of each target back and compares them. Its whole life is this
 /// comparison.</summary>
 /// <remarks>
-/// It holds two buffers: the source stays in one, the targets take turns in the other.
-/// A crash loses the comparison; the job hears of it and begins the segment again.
+/// It holds two buffers: the source stays in one, the targets take turns in the other. A crash loses the comparison;
+/// the job hears of it and begins the segment again.
 /// </remarks>
 internal sealed class VerifierActor : UntypedActor
 {

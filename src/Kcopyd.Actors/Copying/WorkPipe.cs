@@ -5,8 +5,7 @@ namespace Kcopyd.Actors.Copying;
 /// <summary>Brings the result of a task back to the actor that began it.</summary>
 /// <remarks>
 /// Decided: a continuation of our own. Because: it runs where the task completed, without a detour through the thread
-/// pool, so
-/// that a simulation stays in control of the order. Instead of: Akka's PipeTo.
+/// pool, so that a simulation stays in control of the order. Instead of: Akka's PipeTo.
 /// </remarks>
 internal static class WorkPipe
 {

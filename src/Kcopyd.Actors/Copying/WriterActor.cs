@@ -7,8 +7,8 @@ namespace Kcopyd.Actors.Copying;
 
 /// <summary>Writes one segment to one target, from its pages or zeros. Its whole life is this one write.</summary>
 /// <remarks>
-/// As <see cref="ReaderActor"/> it writes on this dispatcher's thread where the device offers it.
-/// A crash loses the write; the job hears of it and begins the segment again.
+/// As <see cref="ReaderActor"/> it writes on this dispatcher's thread where the device offers it. A crash loses the
+/// write; the job hears of it and begins the segment again.
 /// </remarks>
 internal sealed class WriterActor : UntypedActor
 {

@@ -6,20 +6,15 @@ namespace Kcopyd.Actors.Hosting;
 /// read it.</summary>
 /// <remarks>
 /// <para>
-/// What an actor on one of the threads sets in motion goes on that thread's own stack and runs next there: reader,
-/// job and
-/// writers of one segment follow each other while its pages are in cache. What comes from elsewhere goes into a
-/// common queue. An
-/// idle thread takes from the common queue, then the oldest from another thread's stack. Every
-/// <see cref="FairnessInterval"/>th
-/// time a thread takes the oldest of all, so that nothing waits for ever.
+/// What an actor on one of the threads sets in motion goes on that thread's own stack and runs next there: reader, job
+/// and writers of one segment follow each other while its pages are in cache. What comes from elsewhere goes into a
+/// common queue. An idle thread takes from the common queue, then the oldest from another thread's stack. Every
+/// <see cref="FairnessInterval"/>th time a thread takes the oldest of all, so that nothing waits for ever.
 /// </para>
 /// <para>
 /// Actors here may block in a device. When work waits and nothing was taken for <see cref="BlockedAfter"/>, the
-/// threads are
-/// taken to be blocked and one more is started, up to <see cref="MaxThreads"/>: a device that hangs holds up its own
-/// job, not
-/// the client. Threads beyond the first ones leave when they find nothing to do.
+/// threads are taken to be blocked and one more is started, up to <see cref="MaxThreads"/>: a device that hangs holds
+/// up its own job, not the client. Threads beyond the first ones leave when they find nothing to do.
 /// </para>
 /// </remarks>
 internal sealed class CopyDispatcher : MessageDispatcher

@@ -17,8 +17,7 @@ public static class CopyDispatchers
     public const string Direct = "kcopyd.direct-dispatcher";
 
     /// <summary>Threads of <see cref="Direct"/> to begin with: one per segment in flight of a job with default
-    /// options, for its
-    /// queue depth is the device's.</summary>
+    /// options, for its queue depth is the device's.</summary>
     internal const int DirectThreads = 8;
 
     /// <summary>Makes the dispatchers known to a system that does not configure them. Calling it twice is

@@ -1,9 +1,10 @@
 namespace Kcopyd.Core.Copying;
 
-/// <summary>One write at a time for targets that would make a second one wait anyway. Not safe for concurrent use.</summary>
+/// <summary>One write at a time for targets that would make a second one wait anyway. Not safe for concurrent
+/// use.</summary>
 /// <remarks>
-/// A file system lets one writer of a file in at a time; another burns a processor while it waits. Its time is better spent on
-/// the next read. The bound of a queue is the segments in flight.
+/// A file system lets one writer of a file in at a time; another burns a processor while it waits. Its time is better
+/// spent on the next read. The bound of a queue is the segments in flight.
 /// </remarks>
 public sealed class TargetTurns
 {
