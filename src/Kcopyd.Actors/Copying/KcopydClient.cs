@@ -126,10 +126,18 @@ public sealed class KcopydClient : IAsyncDisposable
     /// <remarks>It waits as long as a job takes; <see cref="DisposeAsync"/> does not. A reserved completion that
     /// nobody completes keeps it waiting, as in the kernel.</remarks>
     /// <param name="cancellationToken">Stops waiting; the client still refuses new jobs.</param>
-    public Task DestroyAsync(CancellationToken cancellationToken = default) =>
-        _link.IsClosed
-            ? Task.CompletedTask
-            : AskAsync<ClientMessage.Destroyed>(new ClientMessage.Destroy(), cancellationToken);
+    public async Task DestroyAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await AskAsync<ClientMessage.Destroyed>(new ClientMessage.Destroy(), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is gone already, or went before it could answer a second call: that is what was asked for.
+        }
+    }
 
     /// <summary>Another throttle from now on, for running jobs too; null leaves a part as it is.</summary>
     /// <param name="bytesPerSecond">Bytes of source a second; 0: no limit.</param>
