@@ -44,6 +44,9 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
             .All(target => target.Device.Geometry.Can(BlockDeviceAbilities.WriteZeroes));
     }
 
+    /// <summary>Whether segments are begun: not while one that was given up or lost waits for the others to be over.</summary>
+    private bool Proceeds => _state is { Intent: CopyIntent.Proceed, IsDraining: false };
+
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     /// <inheritdoc/>
@@ -67,7 +70,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         {
             case JobMessage.SegmentAdmitted m:
                 BeginIo();
-                _pipeline.OnAdmitted(m.Index, m.Lease, _state.Intent == CopyIntent.Proceed);
+                _pipeline.OnAdmitted(m.Index, m.Lease, Proceeds);
                 break;
             case JobMessage.SegmentRead m:
                 _pipeline.OnRead(m.Index, m.Attempt, m.Result);
@@ -330,7 +333,13 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         Context.ActorOf(worker.WithDispatcher(dispatcher));
     }
 
-    private void GiveUpWaiting() => _pipeline.GiveUpWaiting(_state.Intent == CopyIntent.Proceed);
+    private void GiveUpWaiting()
+    {
+        if (!Proceeds)
+        {
+            _pipeline.GiveUpWaiting();
+        }
+    }
 
     private void TellIfRests()
     {

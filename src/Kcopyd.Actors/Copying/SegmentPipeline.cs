@@ -172,21 +172,10 @@ internal sealed class SegmentPipeline
         EndIfOver(run);
     }
 
-    /// <summary>Segments that only wait for their turn are given up where that may never come.</summary>
-    /// <remarks>
-    /// That is so for all of them while the job does not want to go on. When it does, it is so for those before whom another one
-    /// waits for pages: after a pause that was taken back, that one is at the end of the queue, behind others who may want the
-    /// very pages that are held here for it. Without a pause pages come in the order of the segments, and nobody is in that place.
-    /// </remarks>
-    public void GiveUpWaiting(bool proceeds)
+    /// <summary>Nothing is begun for now: segments that only wait for their turn are given up, for that may never come.</summary>
+    public void GiveUpWaiting()
     {
-        if (_writeOrder is null && _digestOrder is null)
-        {
-            return;
-        }
-
-        var first = proceeds ? FirstWithoutPages() : -1;
-        foreach (var run in _runs.Values.Where(run => run.Segment.Index > first && IsOnlyWaiting(run)).ToList())
+        foreach (var run in _runs.Values.Where(IsOnlyWaiting).ToList())
         {
             // Giving one up may lead back here, and may have begun this one anew.
             if (_runs.TryGetValue(run.Segment.Index, out var current) && current == run)
@@ -198,17 +187,6 @@ internal sealed class SegmentPipeline
 
     private static bool IsOnlyWaiting(SegmentRun run) =>
         (run.AwaitsWrite || run.AwaitsDigest) && !run.IsInFlight && !run.IsLost;
-
-    private long FirstWithoutPages()
-    {
-        var first = long.MaxValue;
-        foreach (var run in _runs.Values)
-        {
-            first = run.Lease is null ? Math.Min(first, run.Segment.Index) : first;
-        }
-
-        return first;
-    }
 
     private SegmentRun? Find(long index, int attempt) =>
         _runs.TryGetValue(index, out var run) && run.Segment.Attempt == attempt ? run : null;
