@@ -35,7 +35,13 @@ internal sealed class SegmentPipeline
     /// <summary>A segment is to be begun: asks for its pages.</summary>
     public void Start(Segment segment)
     {
-        if (_runs.TryGetValue(segment.Index, out var lost))
+        if (_runs.TryGetValue(segment.Index, out var lost) && IsOvertaking(segment.Index))
+        {
+            // An earlier one, given up by a pause, waits for pages: this one must not hold any before it.
+            _runs.Remove(segment.Index);
+            lost.Lease!.LetGo();
+        }
+        else if (lost is not null)
         {
             // It was lost and kept its pages, and with them what was read: a digest of that stays true.
             var again = new SegmentRun(segment) { Lease = lost.Lease, Read = lost.Read };
@@ -187,6 +193,9 @@ internal sealed class SegmentPipeline
 
     private static bool IsOnlyWaiting(SegmentRun run) =>
         (run.AwaitsWrite || run.AwaitsDigest) && !run.IsInFlight && !run.IsLost;
+
+    private bool IsOvertaking(long index) =>
+        _runs.Values.Any(other => other.Segment.Index < index && other.Lease is null);
 
     private SegmentRun? Find(long index, int attempt) =>
         _runs.TryGetValue(index, out var run) && run.Segment.Attempt == attempt ? run : null;
