@@ -168,6 +168,21 @@ public sealed class SegmentPipelineTests : IDisposable
     }
 
     [Fact]
+    public void Lost_segment_does_not_keep_pages_before_an_earlier_one_that_waits_for_some()
+    {
+        var pipeline = Pipeline(new CopyOptions { Digest = true });
+        Begin(pipeline, 1);
+        pipeline.Start(Segment(0));
+        _workers.BeginsAgain = segment => pipeline.Start(segment);
+        _workers.Told.Clear();
+
+        pipeline.OnWorkerLost(1, 0, null);
+
+        Assert.Equal(["request 1"], _workers.Told);
+        Assert.Single(_returned);
+    }
+
+    [Fact]
     public void Segment_whose_targets_were_all_dropped_is_over()
     {
         var pipeline = Pipeline(new CopyOptions { WriteSequential = true, Digest = true });
