@@ -36,9 +36,6 @@ public class FileBlockDevice : IInlineBlockDevice
     /// <inheritdoc/>
     public bool WaitsForMedium => Io.Facts.IsDirect;
 
-    /// <inheritdoc/>
-    public bool WritesTakeTurns => !Io.Facts.IsDirect && !Io.Facts.IsBlockSpecial;
-
     private protected FileIo Io { get; }
 
     private string Uri => Io.Facts.Identity.Uri;

@@ -14,10 +14,6 @@ public interface IInlineBlockDevice : IBlockDevice
     /// </summary>
     bool WaitsForMedium { get; }
 
-    /// <summary>Whether the system lets in one write at a time, so that a second one at once only burns a
-    /// processor.</summary>
-    bool WritesTakeTurns => false;
-
     /// <summary>As <see cref="IBlockDevice.ReadAsync"/>, on this thread.</summary>
     void Read(long offset, Span<byte> buffer);
 

@@ -36,7 +36,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     {
         _setup = setup;
         _state = CopyJobState.Create(setup.Spec);
-        _pipeline = new SegmentPipeline(setup.Spec, Turns(setup.Request), this);
+        _pipeline = new SegmentPipeline(setup.Spec, this);
         _questions = new DeviceQuestions(setup.Request, setup.Abort);
         _report = new JobReport(setup, Context.System.Scheduler);
 
@@ -44,6 +44,10 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         _zeroesByCommand = setup.Request.Targets
             .All(target => target.Device.Geometry.Can(BlockDeviceAbilities.WriteZeroes));
     }
+
+    /// <summary>Whether segments are begun: not while one that was given up or lost waits for the others to be
+    /// over.</summary>
+    private bool Proceeds => _state is { Intent: CopyIntent.Proceed, IsDraining: false };
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
@@ -68,7 +72,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         {
             case JobMessage.SegmentAdmitted m:
                 BeginIo();
-                _pipeline.OnAdmitted(m.Index, m.Lease, _state.Intent == CopyIntent.Proceed);
+                _pipeline.OnAdmitted(m.Index, m.Lease, Proceeds);
                 break;
             case JobMessage.SegmentRead m:
                 _pipeline.OnRead(m.Index, m.Attempt, m.Result);
@@ -326,13 +330,16 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         WorkPipe.Pipe(Answer(question), Self);
     }
 
-    private static TargetTurns Turns(CopyRequest request) => new(
-        request.Targets.Select(target => target.Device is IInlineBlockDevice { WritesTakeTurns: true }));
-
     private static async Task<JobMessage.Answered> Answer(Task<CopyJobEvent> question) =>
         new(await question.ConfigureAwait(false));
 
-    private void GiveUpWaiting() => _pipeline.GiveUpWaiting(_state.Intent == CopyIntent.Proceed);
+    private void GiveUpWaiting()
+    {
+        if (!Proceeds)
+        {
+            _pipeline.GiveUpWaiting();
+        }
+    }
 
     private void TellIfRests()
     {

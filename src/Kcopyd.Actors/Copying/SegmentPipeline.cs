@@ -17,12 +17,10 @@ internal sealed class SegmentPipeline
     private readonly ISegmentWorkers _workers;
     private readonly SegmentSequence? _writeOrder;
     private readonly SegmentSequence? _digestOrder;
-    private readonly TargetTurns _turns;
     private readonly HashSet<long> _hashedWithErrors = [];
 
-    public SegmentPipeline(CopyJobSpec spec, TargetTurns turns, ISegmentWorkers workers)
+    public SegmentPipeline(CopyJobSpec spec, ISegmentWorkers workers)
     {
-        _turns = turns;
         _spec = spec;
         _workers = workers;
         _writeOrder = spec.Options.WriteSequential ? new SegmentSequence() : null;
@@ -39,7 +37,13 @@ internal sealed class SegmentPipeline
     /// <summary>A segment is to be begun: asks for its pages.</summary>
     public void Start(Segment segment)
     {
-        if (_runs.TryGetValue(segment.Index, out var lost))
+        if (_runs.TryGetValue(segment.Index, out var lost) && IsOvertaking(segment.Index))
+        {
+            // An earlier one, given up by a pause, waits for pages: this one must not hold any before it.
+            _runs.Remove(segment.Index);
+            lost.Lease!.LetGo();
+        }
+        else if (lost is not null)
         {
             // It was lost and kept its pages, and with them what was read: a digest of that stays true.
             var again = new SegmentRun(segment) { Lease = lost.Lease, Read = lost.Read };
@@ -128,7 +132,6 @@ internal sealed class SegmentPipeline
             Advance(_writeOrder, index);
         }
 
-        WriteTurn(target);
         EndIfOver(run);
         WriteNext();
     }
@@ -176,28 +179,16 @@ internal sealed class SegmentPipeline
         if (target is { } writer)
         {
             run.Writing = run.Writing.Without(writer);
-            WriteTurn(writer);
         }
 
         EndIfOver(run);
     }
 
-    /// <summary>Segments that only wait for their turn are given up where that may never come.</summary>
-    /// <remarks>
-    /// That is so for all of them while the job does not want to go on. When it does, it is so for those before whom
-    /// another one waits for pages: after a pause that was taken back, that one is at the end of the queue, behind
-    /// others who may want the very pages that are held here for it. Without a pause pages come in the order of the
-    /// segments, and nobody is in that place.
-    /// </remarks>
-    public void GiveUpWaiting(bool proceeds)
+    /// <summary>Nothing is begun for now: segments that only wait for their turn are given up, for that may never
+    /// come.</summary>
+    public void GiveUpWaiting()
     {
-        if (_writeOrder is null && _digestOrder is null)
-        {
-            return;
-        }
-
-        var first = proceeds ? FirstWithoutPages() : -1;
-        foreach (var run in _runs.Values.Where(run => run.Segment.Index > first && IsOnlyWaiting(run)).ToList())
+        foreach (var run in _runs.Values.Where(IsOnlyWaiting).ToList())
         {
             // Giving one up may lead back here, and may have begun this one anew.
             if (_runs.TryGetValue(run.Segment.Index, out var current) && current == run)
@@ -210,16 +201,8 @@ internal sealed class SegmentPipeline
     private static bool IsOnlyWaiting(SegmentRun run) =>
         (run.AwaitsWrite || run.AwaitsDigest) && !run.IsInFlight && !run.IsLost;
 
-    private long FirstWithoutPages()
-    {
-        var first = long.MaxValue;
-        foreach (var run in _runs.Values)
-        {
-            first = run.Lease is null ? Math.Min(first, run.Segment.Index) : first;
-        }
-
-        return first;
-    }
+    private bool IsOvertaking(long index) =>
+        _runs.Values.Any(other => other.Segment.Index < index && other.Lease is null);
 
     private SegmentRun? Find(long index, int attempt) =>
         _runs.TryGetValue(index, out var run) && run.Segment.Attempt == attempt ? run : null;
@@ -302,27 +285,10 @@ internal sealed class SegmentPipeline
             return;
         }
 
+        var isZero = run.Segment.Kind == SegmentKind.Zero || run.Read is { IsZero: true };
         foreach (var target in targets.Indexes())
         {
-            if (_turns.TryBegin(target, run.Segment.Index))
-            {
-                Write(run, target);
-            }
-        }
-    }
-
-    private void Write(SegmentRun run, int target)
-    {
-        var isZero = run.Segment.Kind == SegmentKind.Zero || run.Read is { IsZero: true };
-        _workers.Write(run.Segment, target, run.Lease!, isZero);
-    }
-
-    /// <summary>A write to a target is over: whoever waits for its turn there is next.</summary>
-    private void WriteTurn(int target)
-    {
-        if (_turns.Finish(target) is { } next)
-        {
-            Write(_runs[next], target);
+            _workers.Write(run.Segment, target, run.Lease!, isZero);
         }
     }
 
