@@ -11,7 +11,8 @@ await using var client = await KcopydClient.CreateAsync(system, new KcopydClient
 
 using var folder = new SampleFolder();
 var opener = new BlockDeviceOpener();
-await using var source = await opener.OpenAsync(folder.WriteImage("volume.img", 64.MiB), new BlockDeviceOpenOptions(), default);
+var image = folder.WriteImage("volume.img", 64.MiB);
+await using var source = await opener.OpenAsync(image, new BlockDeviceOpenOptions(), default);
 var replicas = new List<IBlockDevice>();
 foreach (var name in new[] { "replica-a.img", "replica-b.img" })
 {
@@ -31,7 +32,8 @@ var request = CopyRequest.Copy(IoRegion.Whole(source), [.. replicas.Select(IoReg
     Options = new CopyOptions { Verify = true, Digest = true },
 };
 var result = await client.CopyAsync(request);
-Console.WriteLine($"{result.Outcome}: {new ByteCount(result.BytesRead)} read once, SHA-256 {Convert.ToHexStringLower(result.Digest.AsSpan())}");
+var digest = Convert.ToHexStringLower(result.Digest.AsSpan());
+Console.WriteLine($"{result.Outcome}: {new ByteCount(result.BytesRead)} read once, SHA-256 {digest}");
 foreach (var target in result.Targets)
 {
     Console.WriteLine($"  {Path.GetFileName(target.Uri)}: {new ByteCount(target.BytesWritten)} written, "

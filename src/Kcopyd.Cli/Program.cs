@@ -2,6 +2,7 @@ using System.CommandLine;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Cli.Commands;
 using Kcopyd.Cli.Execution;
+using Kcopyd.Cli.Reporting;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Cli;
@@ -11,7 +12,9 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        var engine = args is [CopyCommand.Name or ZeroCommand.Name or VerifyCommand.Name, _, ..] ? EngineStart.Begin() : null;
+        var engine = args is [CopyCommand.Name or ZeroCommand.Name or VerifyCommand.Name, _, ..]
+            ? EngineStart.Begin()
+            : null;
         var root = ProgramCommands.Create(request =>
             new TransferRun(request, new BlockDeviceOpener(), engine ?? EngineStart.Begin()).RunAsync());
 
@@ -19,7 +22,7 @@ internal static class Program
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (UsageErrors.Find(parsed, args) is { } error)
         {
-            return Refuse(error);
+            return Complain(error, ExitCodes.Refused);
         }
 
         try
@@ -34,13 +37,17 @@ internal static class Program
         }
         catch (Exception e) when (e is RefusedException or DeviceException or CopyRejectedException)
         {
-            return Refuse(e.Message.TrimEnd('.'));
+            return Complain(e.Message.TrimEnd('.'), ExitCodes.Refused);
+        }
+        catch (ReportException e)
+        {
+            return Complain(e.Message, ExitCodes.EndedWithErrors);
         }
     }
 
-    private static int Refuse(string sentence)
+    private static int Complain(string sentence, int exitCode)
     {
         Console.Error.WriteLine($"kcopyd: {sentence}");
-        return ExitCodes.Refused;
+        return exitCode;
     }
 }

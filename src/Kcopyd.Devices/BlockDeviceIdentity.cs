@@ -5,23 +5,22 @@ namespace Kcopyd.Devices;
 /// <summary>What tells a device from another of the same name.</summary>
 /// <param name="Uri">The URI that it was opened by.</param>
 /// <param name="LengthBytes">Its size when it was opened.</param>
-/// <param name="Marks">
-/// What the system knows it by: <c>filesystem</c>, <c>inode</c>, <c>birth</c> of a file; <c>wwn</c>, <c>serial</c>,
-/// <c>partition</c> of a disk; <c>backing</c> of a loop device; <c>sequence</c> of a disk, <c>BOOT:NUMBER</c>, within
-/// one boot.
+/// <param name="Marks"> What the system knows it by: <c>filesystem</c>, <c>inode</c>, <c>birth</c> of a file;
+/// <c>wwn</c>, <c>serial</c>, <c>partition</c> of a disk; <c>backing</c> of a loop device; <c>sequence</c> of a disk,
+/// <c>BOOT:NUMBER</c>, within one boot.
 /// </param>
 /// <remarks>
 /// Length and marks are compared apart: a file that grew is the same file, and who resumes a copy decides what another
-/// length means. A loop device whose backing file is known has no <c>sequence</c>: attaching the same file again is the
-/// same device.
+/// length means. A loop device whose backing file is known has no <c>sequence</c>: attaching the same file again is
+/// the same device.
 /// </remarks>
 public sealed record BlockDeviceIdentity(
     string Uri, long LengthBytes, ImmutableSortedDictionary<string, string> Marks)
 {
     private const string Sequence = "sequence";
 
-    /// <summary>What tells this device from the one recorded, as the end of a sentence: "its inode is 12, not 11"; null
-    /// when nothing does.</summary>
+    /// <summary>What tells this device from the one recorded, as the end of a sentence: "its inode is 12, not 11";
+    /// null when nothing does.</summary>
     /// <remarks>
     /// Every recorded mark must be there and be the same, except that a sequence number counts only where both are of
     /// one boot. Marks that were not recorded do not count: a later system may know more.

@@ -6,23 +6,18 @@ namespace Kcopyd.Devices;
 /// <summary>Opens paths, and URIs of the schemes that are registered with it.</summary>
 /// <remarks>
 /// <list type="table">
-/// <item><term><c>/path</c>, <c>./path</c>, <c>path</c>, <c>file:///path</c></term>
-/// <description>A regular file or a block device. In the <c>file:</c> form, <c>%20</c> and the like are
-/// decoded.</description></item>
-/// <item><term><c>null:SIZE</c></term>
-/// <description>Reads zeros, swallows writes; the size as <see cref="Core.SizeText"/> has it,
-/// <c>null:4GiB</c>.</description></item>
-/// <item><term><c>linear:PART,PART,…</c></term>
-/// <description>
-/// Devices one after the other. A part is <c>DEVICE</c> or <c>DEVICE@START+COUNT</c> or <c>DEVICE@START</c>, in sectors
-/// of 512 bytes; the device is a path or a URI, in which a comma is written <c>%2C</c>, an at sign <c>%40</c>, a
-/// percent sign
-/// <c>%25</c>. A device named twice is opened once.
-/// </description></item>
+/// <item><term><c>/path</c>, <c>./path</c>, <c>path</c>, <c>file:///path</c></term> <description>A regular file or a
+/// block device. In the <c>file:</c> form, <c>%20</c> and the like are decoded.</description></item>
+/// <item><term><c>null:SIZE</c></term> <description>Reads zeros, swallows writes; the size as
+/// <see cref="Core.SizeText"/> has it, <c>null:4GiB</c>.</description></item>
+/// <item><term><c>linear:PART,PART,…</c></term> <description> Devices one after the other. A part is <c>DEVICE</c> or
+/// <c>DEVICE@START+COUNT</c> or <c>DEVICE@START</c>, in sectors of 512 bytes; the device is a path or a URI, in which
+/// a comma is written <c>%2C</c>, an at sign <c>%40</c>, a percent sign <c>%25</c>. A device named twice is opened
+/// once. </description></item>
 /// </list>
 /// <para>
-/// What begins with <c>/</c> or <c>.</c> is a path. Else a name and a colon (<c>[a-z][a-z0-9+.-]*:</c>) is a scheme, if
-/// one of that name is registered; if none is, it is a path where such a file exists, and an error where not.
+/// What begins with <c>/</c> or <c>.</c> is a path. Else a name and a colon (<c>[a-z][a-z0-9+.-]*:</c>) is a scheme,
+/// if one of that name is registered; if none is, it is a path where such a file exists, and an error where not.
 /// </para>
 /// </remarks>
 public sealed class BlockDeviceOpener : IBlockDeviceOpener

@@ -5,11 +5,10 @@ namespace Kcopyd.Devices;
 /// <remarks>
 /// <list type="bullet">
 /// <item>The last sector of a file with an odd length reads as zero-padded; only its valid bytes are ever written; no
-/// call but
-/// <see cref="IResizableBlockDevice.ExtendAsync"/> changes the length.</item>
+/// call but <see cref="IResizableBlockDevice.ExtendAsync"/> changes the length.</item>
 /// <item>Asynchronous calls run on threads of the device's own, at most 32; inline calls on the caller's.</item>
-/// <item>Writable: exclusive (flock on a file, O_EXCL on a block device). Read only: flock shared on a file, nothing on
-/// a block device.</item>
+/// <item>Writable: exclusive (flock on a file, O_EXCL on a block device). Read only: flock shared on a file, nothing
+/// on a block device.</item>
 /// <item>Zeros that a file has a hole for already are not written: a sparse file stays sparse.</item>
 /// <item>Flushes, and buffered durable writes, run one at a time, and flushes that wait are made as one.</item>
 /// </list>
@@ -36,6 +35,9 @@ public class FileBlockDevice : IInlineBlockDevice
 
     /// <inheritdoc/>
     public bool WaitsForMedium => Io.Facts.IsDirect;
+
+    /// <inheritdoc/>
+    public bool WritesTakeTurns => !Io.Facts.IsDirect && !Io.Facts.IsBlockSpecial;
 
     private protected FileIo Io { get; }
 

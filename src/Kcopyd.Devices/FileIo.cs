@@ -8,8 +8,8 @@ namespace Kcopyd.Devices;
 internal sealed class FileIo(FileFacts facts, FileCalls calls)
 {
     /// <summary>
-    /// 1 GiB: how much one zeroing or discarding command covers, so that a cancelled one ends soon on a device that has
-    /// to write.
+    /// 1 GiB: how much one zeroing or discarding command covers, so that a cancelled one ends soon on a device that
+    /// has to write.
     /// </summary>
     private const long CommandBytes = 1L << 30;
 

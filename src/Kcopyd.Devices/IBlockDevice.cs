@@ -9,12 +9,12 @@ namespace Kcopyd.Devices;
 /// </para>
 /// <para>
 /// Buffers belong to the caller, who may touch them again only when the call has completed. A cancelled call completes
-/// (with <see cref="OperationCanceledException"/>) only when the kernel is done with the buffer, so it may take as long
-/// as the I/O. </para>
+/// (with <see cref="OperationCanceledException"/>) only when the kernel is done with the buffer, so it may take as
+/// long as the I/O. </para>
 /// <para>
-/// Durability: data is durable after a <see cref="FlushAsync"/> that began after the write completed. A failed flush or
-/// a lost connection ends the <see cref="WriteEpoch"/>: what was written in it and not flushed may be gone, and nothing
-/// can tell. </para>
+/// Durability: data is durable after a <see cref="FlushAsync"/> that began after the write completed. A failed flush
+/// or a lost connection ends the <see cref="WriteEpoch"/>: what was written in it and not flushed may be gone, and
+/// nothing can tell. </para>
 /// <para>Who opened a device disposes it; disposing twice is harmless; a call after that fails with
 /// <see cref="DeviceErrorKind.Closed"/>.</para>
 /// </remarks>
@@ -70,10 +70,9 @@ public interface IBlockDevice : IAsyncDisposable
     /// </summary>
     /// <param name="writeEpoch">The <see cref="WriteEpoch"/> taken before the first of those writes.</param>
     /// <param name="cancellationToken">Stops waiting only before the flush has begun.</param>
-    /// <exception cref="DeviceException">
-    /// The flush failed, or <see cref="DeviceErrorKind.UnflushedWritesLost"/>: the epoch had ended. Never simply flush
-    /// again: take the new epoch and rewrite everything since the last good flush, or give the device up.
-    /// </exception>
+    /// <exception cref="DeviceException"> The flush failed, or <see cref="DeviceErrorKind.UnflushedWritesLost"/>: the
+    /// epoch had ended. Never simply flush again: take the new epoch and rewrite everything since the last good flush,
+    /// or give the device up. </exception>
     ValueTask FlushAsync(long writeEpoch, CancellationToken cancellationToken);
 
     /// <summary>

@@ -4,8 +4,8 @@ namespace Kcopyd.Devices;
 /// <remarks>
 /// Decided: the copy engine reads and writes such devices on its own dispatcher's threads. Because: a page cache copy
 /// is processor work, and a hand-over to another thread costs more than it and leaves the data in the wrong core's
-/// cache. Instead of: every call through the thread pool. Who has no threads to spare calls the asynchronous methods of
-/// <see cref="IBlockDevice"/>. The contracts of the two forms are the same; these cannot be cancelled.
+/// cache. Instead of: every call through the thread pool. Who has no threads to spare calls the asynchronous methods
+/// of <see cref="IBlockDevice"/>. The contracts of the two forms are the same; these cannot be cancelled.
 /// </remarks>
 public interface IInlineBlockDevice : IBlockDevice
 {
@@ -13,6 +13,10 @@ public interface IInlineBlockDevice : IBlockDevice
     /// Whether a call usually waits for a medium (direct I/O) instead of the processor (page cache, memory).
     /// </summary>
     bool WaitsForMedium { get; }
+
+    /// <summary>Whether the system lets in one write at a time, so that a second one at once only burns a
+    /// processor.</summary>
+    bool WritesTakeTurns => false;
 
     /// <summary>As <see cref="IBlockDevice.ReadAsync"/>, on this thread.</summary>
     void Read(long offset, Span<byte> buffer);

@@ -7,9 +7,9 @@ namespace Kcopyd.Devices;
 
 /// <summary>A device in memory: sparse, of any length, gone when it is disposed.</summary>
 /// <remarks>
-/// Memory is taken in chunks of 64 KiB when they are first written, and given back when they are zeroed or discarded; a
-/// chunk that is not there is a hole. All calls complete on the calling thread. There is nothing to flush, so the write
-/// epoch never ends.
+/// Memory is taken in chunks of 64 KiB when they are first written, and given back when they are zeroed or discarded;
+/// a chunk that is not there is a hole. All calls complete on the calling thread. There is nothing to flush, so the
+/// write epoch never ends.
 /// </remarks>
 public sealed class MemoryBlockDevice : IInlineBlockDevice
 {

@@ -6,8 +6,8 @@ namespace Kcopyd.Devices;
 
 /// <summary>The pages of one client: one aligned native allocation. Safe for concurrent calls.</summary>
 /// <remarks>
-/// The allocation is freed when it was disposed and the last lease came back, whichever is later: pages that the kernel
-/// still reads or writes are never freed under it. Which pages are free is not its affair; that is
+/// The allocation is freed when it was disposed and the last lease came back, whichever is later: pages that the
+/// kernel still reads or writes are never freed under it. Which pages are free is not its affair; that is
 /// <see cref="PageBudget"/>.
 /// </remarks>
 public sealed unsafe class PageMemory : IDisposable

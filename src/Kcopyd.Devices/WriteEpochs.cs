@@ -3,8 +3,8 @@ namespace Kcopyd.Devices;
 /// <summary>The write epoch of a device: a number that a failed flush, and nothing else, moves on.</summary>
 /// <remarks>
 /// The kernel reports a write-back error to one call only. If two flushes of one file ran side by side, the one that
-/// did not get the report would claim success for writes that are lost; so flushes, and writes that flush, run one at a
-/// time.
+/// did not get the report would claim success for writes that are lost; so flushes, and writes that flush, run one at
+/// a time.
 /// </remarks>
 internal sealed class WriteEpochs
 {

@@ -3,7 +3,8 @@ using Kcopyd.Tests.Shared;
 
 namespace Kcopyd.Cli.Tests;
 
-/// <summary>What goes wrong while a job runs: exit code 1, one sentence for each thing, and a result that says how far it came.</summary>
+/// <summary>What goes wrong while a job runs: exit code 1, one sentence for each thing, and a result that says how
+/// far it came.</summary>
 public sealed class FailureProgramTests : IDisposable
 {
     private const int Length = 4 << 20;

@@ -44,7 +44,8 @@ public sealed class InterruptionProgramTests : IDisposable
     public async Task What_was_copied_is_said_in_words()
     {
         Require.Linux();
-        using var running = KcopydProgram.Start("copy", _source, _files["target"], "--rate", "1M", "--progress", "json");
+        using var running = KcopydProgram.Start(
+            "copy", _source, _files["target"], "--rate", "1M", "--progress", "json");
         await running.NextErrorLineAsync();
 
         running.Signal("INT");

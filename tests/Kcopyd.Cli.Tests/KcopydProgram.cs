@@ -15,7 +15,8 @@ internal static class KcopydProgram
         return await running.EndAsync();
     }
 
-    /// <summary>Runs it to its end without the capabilities of root, to whom file modes then apply as to anyone.</summary>
+    /// <summary>Runs it to its end without the capabilities of root, to whom file modes then apply as to
+    /// anyone.</summary>
     public static async Task<ProgramResult> RunUnprivilegedAsync(params string[] arguments)
     {
         using var running = Start("setpriv", ["--bounding-set=-all", "--inh-caps=-all", Path, .. arguments]);
@@ -27,6 +28,13 @@ internal static class KcopydProgram
     {
         var command = $"stty cols 120 rows 40; {settings} {Path} {string.Join(' ', arguments)}";
         using var running = Start("script", ["--quiet", "--return", "--command", command, "/dev/null"]);
+        return await running.EndAsync();
+    }
+
+    /// <summary>Runs a line of shell to its end.</summary>
+    public static async Task<ProgramResult> RunInShellAsync(string line)
+    {
+        using var running = Start("sh", ["-c", line]);
         return await running.EndAsync();
     }
 

@@ -6,7 +6,8 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Error)
     /// <summary>The lines of standard error.</summary>
     public string[] ErrorLines => Error.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>Asserts that the program refused with one sentence that has these words, and said nothing else.</summary>
+    /// <summary>Asserts that the program refused with one sentence that has these words, and said nothing
+    /// else.</summary>
     public void IsRefusal(params string[] words)
     {
         Assert.True(ExitCode == 2, $"Exit code {ExitCode}, expected 2. {this}");

@@ -2,7 +2,8 @@ using Kcopyd.Tests.Shared;
 
 namespace Kcopyd.Cli.Tests;
 
-/// <summary>What cannot be done is refused with one sentence and exit code 2, and nothing is touched: no byte, no length, no
+/// <summary>What cannot be done is refused with one sentence and exit code 2, and nothing is touched: no byte, no
+/// length, no
 /// directory entry.</summary>
 public sealed class RefusalProgramTests : IDisposable
 {
@@ -61,6 +62,13 @@ public sealed class RefusalProgramTests : IDisposable
         return IsRefusedAsync(["copy", _source, _files["link"]], "link", "same storage");
     }
 
+    [Fact]
+    public Task An_empty_source_as_target()
+    {
+        var empty = _files.File("empty", 0);
+        return IsRefusedAsync(["copy", empty, _files["./empty"]], "is the source");
+    }
+
     [SkippableFact]
     public async Task The_source_as_target_by_a_loop_device()
     {
@@ -95,7 +103,11 @@ public sealed class RefusalProgramTests : IDisposable
 
     [Fact]
     public Task A_short_file_when_its_sector_is_given() => IsRefusedAsync(
-        ["copy", _source, _target, "--target-sector", "1"], _target, $"{Length} bytes", $"{Length + 512}", "--target-sector");
+        ["copy", _source, _target, "--target-sector", "1"],
+        _target,
+        $"{Length} bytes",
+        $"{Length + 512}",
+        "--target-sector");
 
     [SkippableFact]
     public async Task A_block_device_that_is_too_small()

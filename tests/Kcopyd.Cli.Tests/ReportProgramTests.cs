@@ -110,6 +110,19 @@ public sealed class ReportProgramTests : IDisposable
         result.IsDone();
     }
 
+    [SkippableFact]
+    public async Task A_result_that_nobody_could_read_is_an_error_though_the_copy_is_done()
+    {
+        Require.Linux();
+
+        var result = await KcopydProgram.RunInShellAsync(
+            $"{KcopydProgram.Path} copy {_source} {_files["target"]} > /dev/full");
+
+        Assert.Equal(1, result.ExitCode);
+        result.IsSentence("completed", "could not be written");
+        Assert.Equal(File.ReadAllBytes(_source), File.ReadAllBytes(_files["target"]));
+    }
+
     [Fact]
     public async Task The_version_is_a_name_and_a_number()
     {
@@ -141,9 +154,10 @@ public sealed class ReportProgramTests : IDisposable
 
         Assert.All(
             [
-                "--sector", "--count", "--target-sector", "--direct", "--pages", "64M", "--segment", "512K", "--in-flight",
-                "--rate", "--percent", "--ignore-error", "--sequential", "--on-target-error", "--on-read-error", "--sparse",
-                "--flush", "--verify", "--digest", "--progress", "--json", "--no-journal",
+                "--sector", "--count", "--target-sector", "--direct", "--pages", "64M", "--segment", "512K",
+                "--in-flight", "--rate", "--percent", "--ignore-error", "--sequential", "--on-target-error",
+                "--on-read-error", "--sparse", "--flush", "--verify", "--digest", "--progress", "--json",
+                "--no-journal",
             ],
             part => Assert.Contains(part, result.Output, StringComparison.Ordinal));
     }

@@ -30,7 +30,8 @@ public sealed class DiskImageTests : IAsyncLifetime
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public async Task File_system_copied_to_a_file_and_a_loop_device_is_whole_and_was_read_once(bool direct, bool sparse)
+    public async Task File_system_copied_to_a_file_and_a_loop_device_is_whole_and_was_read_once(
+        bool direct, bool sparse)
     {
         Require.LoopDevices();
         var image = MakeFileSystem();
@@ -91,7 +92,8 @@ public sealed class DiskImageTests : IAsyncLifetime
     private async Task<(CopyCompleted Result, DeviceCounts Reads)> CopyAsync(
         string image, string[] copies, bool direct, bool sparse)
     {
-        await using var client = await KcopydClient.CreateAsync(_system, new KcopydClientOptions { PageBudget = 8.MiB });
+        var settings = new KcopydClientOptions { PageBudget = 8.MiB };
+        await using var client = await KcopydClient.CreateAsync(_system, settings);
         var reading = new BlockDeviceOpenOptions { Direct = direct };
         await using var source = CountingBlockDevice.Over(await _opener.OpenAsync(image, reading, default));
         var targets = new List<IBlockDevice>();

@@ -111,6 +111,8 @@ public class CountingBlockDevice(IBlockDevice inner) : DelegatingBlockDevice(inn
     {
         public bool WaitsForMedium => inner.WaitsForMedium;
 
+        public bool WritesTakeTurns => inner.WritesTakeTurns;
+
         public void Read(long offset, Span<byte> buffer)
         {
             var counter = Begin(DeviceOperation.Read);

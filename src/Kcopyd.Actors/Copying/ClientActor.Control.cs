@@ -65,7 +65,8 @@ internal sealed partial class ClientActor
         }
     }
 
-    private void CloseThen(OpenedDevices devices, ClientWork message) => WorkPipe.Pipe(CloseAsync(devices, message), Self);
+    private void CloseThen(OpenedDevices devices, ClientWork message) =>
+        WorkPipe.Pipe(CloseAsync(devices, message), Self);
 
     private static async Task<ClientWork> CloseAsync(OpenedDevices devices, ClientWork message)
     {
@@ -246,7 +247,8 @@ internal sealed partial class ClientActor
     private void OnDestroy()
     {
         _closing.Destroy(Sender);
-        foreach (var entry in _jobs.Values.Where(entry => entry is { IsResting: true, IsPauseWanted: true, IsOver: false }).ToList())
+        var resting = _jobs.Values.Where(entry => entry is { IsResting: true, IsPauseWanted: true, IsOver: false });
+        foreach (var entry in resting.ToList())
         {
             Cancel(entry);
         }
@@ -319,7 +321,8 @@ internal sealed partial class ClientActor
     private void OnStallCheckDue()
     {
         _stallTimer = null;
-        foreach (var entry in _jobs.Values.Where(entry => entry is { Actor: not null, IsOver: false, IsResting: false }))
+        var working = _jobs.Values.Where(entry => entry is { Actor: not null, IsOver: false, IsResting: false });
+        foreach (var entry in working)
         {
             entry.Actor.Tell(new JobMessage.CheckStall(_options.StallAfter));
         }

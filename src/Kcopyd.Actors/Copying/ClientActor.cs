@@ -7,11 +7,12 @@ using Microsoft.Extensions.Logging;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>A client of the copy engine: holds the page budget and the throttle, and has a job actor per copy.</summary>
+/// <summary>A client of the copy engine: holds the page budget and the throttle, and has a job actor per
+/// copy.</summary>
 /// <remarks>
-/// Jobs begin in the order of their acceptance; segments get pages in the order in which they asked. Nothing here waits.
-/// A crash of this actor loses its jobs: it is stopped, everyone who waits for it is told, and its memory is freed when the last
-/// I/O on it is over.
+/// Jobs begin in the order of their acceptance; segments get pages in the order in which they asked. Nothing here
+/// waits. A crash of this actor loses its jobs: it is stopped, everyone who waits for it is told, and its memory is
+/// freed when the last I/O on it is over.
 /// </remarks>
 internal sealed partial class ClientActor : ReceiveActor
 {
@@ -141,7 +142,8 @@ internal sealed partial class ClientActor : ReceiveActor
         }
 
         var number = ++_lastNumber;
-        var entry = new JobEntry(number, request.Name is { } name ? new CopyJobId(name) : FreeName(), request, requester)
+        var id = request.Name is { } name ? new CopyJobId(name) : FreeName();
+        var entry = new JobEntry(number, id, request, requester)
         {
             Devices = devices,
             AcceptedAt = Now,
@@ -276,6 +278,8 @@ internal sealed partial class ClientActor : ReceiveActor
     {
         if (_jobs.TryGetValue(message.Number, out var entry) && !entry.IsOver)
         {
+            // What was told to the job before this is still handled by it; after this, here.
+            entry.Actor.Tell(PoisonPill.Instance);
             End(entry, message.Completed);
         }
     }

@@ -37,7 +37,9 @@ internal sealed class ClientAdmissions : IDisposable
     public void Pump(Action<Admission, PageLease> granted)
     {
         // While the throttle holds the head back nobody asks again: each question counts as a pause (DutyCycle).
-        while (_timer is null && _queue.TryAdmit(Now, out var admitted, out var wait) is var step && step != AdmissionStep.Idle)
+        while (_timer is null
+            && _queue.TryAdmit(Now, out var admitted, out var wait) is var step
+            && step != AdmissionStep.Idle)
         {
             if (step == AdmissionStep.Granted)
             {

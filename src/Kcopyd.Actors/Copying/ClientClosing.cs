@@ -5,7 +5,8 @@ namespace Kcopyd.Actors.Copying;
 /// <summary>Who waits for a client to be empty, and whether it still takes jobs. Belongs to its client actor.</summary>
 internal sealed class ClientClosing
 {
-    /// <summary>How long an I/O that was told to stop may take to do so: long enough for a device to notice, no longer.</summary>
+    /// <summary>How long an I/O that was told to stop may take to do so: long enough for a device to notice, no
+    /// longer.</summary>
     public static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(1);
 
     private readonly List<(HashSet<long> Jobs, IActorRef Waiter)> _drains = [];

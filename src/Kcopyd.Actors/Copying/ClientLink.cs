@@ -1,6 +1,7 @@
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>How a facade learns that its actor is gone, so that nobody waits for an answer that will never come.</summary>
+/// <summary>How a facade learns that its actor is gone, so that nobody waits for an answer that will never
+/// come.</summary>
 internal sealed class ClientLink : IDisposable
 {
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);

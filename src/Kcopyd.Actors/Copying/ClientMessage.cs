@@ -16,8 +16,8 @@ public abstract record ClientMessage : INoSerializationVerificationNeeded
     /// <param name="Request">What to do.</param>
     /// <param name="Context">Comes back in <see cref="CopyCompleted.Context"/>.</param>
     /// <remarks>
-    /// Answered by <see cref="CopyAccepted"/> and later exactly one <see cref="CopyCompleted"/>, or by <see cref="CopyBusy"/> or
-    /// <see cref="CopyRejected"/> alone.
+    /// Answered by <see cref="CopyAccepted"/> and later exactly one <see cref="CopyCompleted"/>, or by
+    /// <see cref="CopyBusy"/> or <see cref="CopyRejected"/> alone.
     /// </remarks>
     public sealed record Copy(CopyRequest Request, object? Context = null) : ClientMessage;
 
@@ -25,11 +25,12 @@ public abstract record ClientMessage : INoSerializationVerificationNeeded
     /// <see cref="JobUnknown"/>.</summary>
     public sealed record PauseJob(CopyJobId Job) : ClientMessage;
 
-    /// <summary>Command: let a resting job go on. Answered by <see cref="JobResumed"/> or <see cref="JobUnknown"/>.</summary>
+    /// <summary>Command: let a resting job go on. Answered by <see cref="JobResumed"/> or
+    /// <see cref="JobUnknown"/>.</summary>
     public sealed record ResumeJob(CopyJobId Job) : ClientMessage;
 
-    /// <summary>Command: end the job once what is in flight has settled. Answered by <see cref="JobUnknown"/> if there is none;
-    /// otherwise the job's completion is the answer.</summary>
+    /// <summary>Command: end the job once what is in flight has settled. Answered by <see cref="JobUnknown"/> if there
+    /// is none; otherwise the job's completion is the answer.</summary>
     public sealed record CancelJob(CopyJobId Job) : ClientMessage;
 
     /// <summary>Query: where is the job? Answered by <see cref="CopyProgress"/> or <see cref="JobUnknown"/>.</summary>

@@ -2,11 +2,14 @@ using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>Where a caller without a mailbox waits for a client's answers. Each is given once; safe for concurrent calls.</summary>
+/// <summary>Where a caller without a mailbox waits for a client's answers. Each is given once; safe for concurrent
+/// calls.</summary>
 internal sealed class ClientTicket(Action<CopyCompleted>? callback)
 {
-    private readonly TaskCompletionSource<CopyJobId> _accepted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<CopyCompleted> _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CopyJobId> _accepted =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CopyCompleted> _completed =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Completes with the job's name, or fails with a rejection.</summary>
     public Task<CopyJobId> Accepted => _accepted.Task;

@@ -39,7 +39,7 @@ internal abstract record ClientWork : INoSerializationVerificationNeeded, IDeadL
     /// <param name="Pause">The last pause that it was told of.</param>
     public sealed record JobRests(long Number, bool Rests, int Pause) : ClientWork;
 
-    /// <summary>Event: a job is over; it stops by itself.</summary>
+    /// <summary>Event: a job is over; its actor waits to be stopped.</summary>
     public sealed record JobEnded(long Number, CopyCompleted Completed) : ClientWork;
 
     /// <summary>Event: a completion was delivered and its callback returned.</summary>

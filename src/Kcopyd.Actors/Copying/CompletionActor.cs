@@ -3,8 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>Delivers the completions of one client, one after the other, so that callbacks never overlap and hold up nothing else.</summary>
-/// <remarks>A callback that fails is logged and counts as returned. A crash of this actor loses nothing but that callback.</remarks>
+/// <summary>Delivers the completions of one client, one after the other, so that callbacks never overlap and hold up
+/// nothing else.</summary>
+/// <remarks>A callback that fails is logged and counts as returned. A crash of this actor loses nothing but that
+/// callback.</remarks>
 internal sealed class CompletionActor(ILogger logger) : UntypedActor
 {
     /// <inheritdoc/>
@@ -26,7 +28,7 @@ internal sealed class CompletionActor(ILogger logger) : UntypedActor
         {
             message.Requester.Callback?.Invoke(message.Completed);
         }
-#pragma warning disable CA1031 // The callback is not ours: whatever it throws must not take the client's completions with it.
+#pragma warning disable CA1031 // The callback is not ours: what it throws must not take the completions with it.
         catch (Exception e)
 #pragma warning restore CA1031
         {

@@ -5,7 +5,8 @@ using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>Event: a job is over. Told exactly once, after its pages were given back; those of one client never overlap.</summary>
+/// <summary>Event: a job is over. Told exactly once, after its pages were given back; those of one client never
+/// overlap.</summary>
 /// <param name="Job">The job.</param>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="ReadError">Whether a part of the source could not be read.</param>
@@ -31,8 +32,10 @@ public sealed record CopyCompleted(CopyJobId Job, CopyOutcome Outcome, bool Read
     /// <summary>What became of each target, in the order of the request.</summary>
     public ImmutableArray<CopyTargetResult> Targets { get; init; } = [];
 
-    /// <summary>SHA-256 of what was read, if asked for and the whole range was; zeros where nothing could be read.</summary>
-    /// <remarks>None if a range that could not be read the first time was read anew, after a pause or a crash.</remarks>
+    /// <summary>SHA-256 of what was read, if asked for and the whole range was; zeros where nothing could be
+    /// read.</summary>
+    /// <remarks>None if a range that could not be read the first time was read anew, after a pause or a
+    /// crash.</remarks>
     public ImmutableArray<byte> Digest { get; init; } = [];
 
     /// <summary>From acceptance to the end.</summary>

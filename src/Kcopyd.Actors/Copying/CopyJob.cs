@@ -23,12 +23,14 @@ public sealed class CopyJob
     /// <summary>Lets the job rest. On return nothing of it is in flight, and it holds no pages.</summary>
     /// <returns>False if the job is over.</returns>
     public async Task<bool> PauseAsync(CancellationToken cancellationToken = default) =>
-        await AskAsync(new ClientMessage.PauseJob(Id), cancellationToken).ConfigureAwait(false) is ClientMessage.JobPaused;
+        await AskAsync(new ClientMessage.PauseJob(Id), cancellationToken).ConfigureAwait(false)
+            is ClientMessage.JobPaused;
 
     /// <summary>Lets a resting job go on.</summary>
     /// <returns>False if the job is over.</returns>
     public async Task<bool> ResumeAsync(CancellationToken cancellationToken = default) =>
-        await AskAsync(new ClientMessage.ResumeJob(Id), cancellationToken).ConfigureAwait(false) is ClientMessage.JobResumed;
+        await AskAsync(new ClientMessage.ResumeJob(Id), cancellationToken).ConfigureAwait(false)
+            is ClientMessage.JobResumed;
 
     /// <summary>Ends the job: settles what is in flight, then completes it.</summary>
     /// <returns>How the job ended, which may be with its completion if that came first.</returns>

@@ -3,7 +3,8 @@ using System.Diagnostics.Metrics;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>The instruments of the engine, on the meter and activity source <c>Kcopyd.Actors</c> (UCUM units).</summary>
+/// <summary>The instruments of the engine, on the meter and activity source <c>Kcopyd.Actors</c> (UCUM
+/// units).</summary>
 internal static class CopyMetrics
 {
     private const string Name = "Kcopyd.Actors";
@@ -26,5 +27,5 @@ internal static class CopyMetrics
         Meter.CreateHistogram<double>("kcopyd.job.duration", "s", "From acceptance of a job to its end.");
 
     public static readonly UpDownCounter<long> PagesTaken =
-        Meter.CreateUpDownCounter<long>("kcopyd.client.pages_taken", "{page}", "Pages of 4096 bytes that segments hold.");
+        Meter.CreateUpDownCounter<long>("kcopyd.client.pages_taken", "{page}", "Pages that segments hold.");
 }

@@ -4,10 +4,12 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>What is to be copied, zeroed or compared. Devices stay the caller's: the engine never disposes them.</summary>
+/// <summary>What is to be copied, zeroed or compared. Devices stay the caller's: the engine never disposes
+/// them.</summary>
 /// <param name="Kind">What to do.</param>
 /// <param name="Source">The region read; null for zeros.</param>
-/// <param name="Targets">1 to 64 regions, each as long as the source. They must stay open until the job completed.</param>
+/// <param name="Targets">1 to 64 regions, each as long as the source. They must stay open until the job
+/// completed.</param>
 /// <param name="Options">How.</param>
 public sealed record CopyRequest(
     CopyJobKind Kind, IoRegion? Source, ImmutableArray<IoRegion> Targets, CopyOptions Options)

@@ -81,7 +81,8 @@ public static class CopyRequestRules
             ? null
             : new CopyRejection(
                 CopyRejectionKind.OutOfBounds,
-                $"{Name(region)} has {length} sectors, but the range {region.Range} ends at sector {region.Range.End}.");
+                $"{Name(region)} has {length} sectors, but the range {region.Range} ends at sector "
+                + $"{region.Range.End}.");
     }
 
     private static CopyRejection? CheckReadOnly(CopyJobKind kind, IoRegion target) =>
@@ -118,7 +119,8 @@ public static class CopyRequestRules
         return bytes <= room
             ? null
             : new CopyRejection(
-                CopyRejectionKind.OutOfBounds, $"{Name(target)} has room for {room} bytes, but the source has {bytes}.");
+                CopyRejectionKind.OutOfBounds,
+                $"{Name(target)} has room for {room} bytes, but the source has {bytes}.");
     }
 
     private static CopyRejection? CheckOverlaps(CopyRequest request)
@@ -130,7 +132,8 @@ public static class CopyRequestRules
             {
                 return new CopyRejection(
                     CopyRejectionKind.Overlap,
-                    $"{Name(target)} and the source {Name(source)} are the same storage, and {Describe(source, target, shared)}.");
+                    $"{Name(target)} and the source {Name(source)} are the same storage, and "
+                    + $"{Describe(source, target, shared)}.");
             }
 
             for (var j = 0; j < i && request.Kind != CopyJobKind.Verify; j++)

@@ -5,15 +5,18 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>What a job asks its devices apart from segments. Each answers with the event to apply and never fails for a device.</summary>
+/// <summary>What a job asks its devices apart from segments. Each answers with the event to apply and never fails for
+/// a device.</summary>
 internal sealed class DeviceQuestions(CopyRequest request, CancellationToken abort)
 {
-    /// <summary>Holes are looked for in steps of 4 KiB: smaller ones are not worth a segment, and every block size divides it.</summary>
+    /// <summary>Holes are looked for in steps of 4 KiB: smaller ones are not worth a segment, and every block size
+    /// divides it.</summary>
     private const long StatusGranularity = 4096 / Sectors.Size;
 
     private readonly ImmutableArray<long> _epochs = [.. request.Targets.Select(target => target.Device.WriteEpoch)];
 
-    /// <summary>Flushes targets, all at once; on return what was written to those without a failure is durable.</summary>
+    /// <summary>Flushes targets, all at once; on return what was written to those without a failure is
+    /// durable.</summary>
     public async Task<CopyJobEvent> FlushAsync(TargetMask targets)
     {
         var failures = await Task.WhenAll(targets.Indexes().Select(FlushAsync)).ConfigureAwait(false);
@@ -24,7 +27,8 @@ internal sealed class DeviceQuestions(CopyRequest request, CancellationToken abo
     public async Task<CopyJobEvent> DropCachesAsync(TargetMask targets)
     {
         var regions = targets.Indexes().Select(index => request.Targets[index]);
-        await Task.WhenAll(regions.Append(request.Source).OfType<IoRegion>().Select(DropCacheAsync)).ConfigureAwait(false);
+        var all = regions.Append(request.Source).OfType<IoRegion>();
+        await Task.WhenAll(all.Select(DropCacheAsync)).ConfigureAwait(false);
         return new CopyJobEvent.CachesDropped();
     }
 
@@ -80,7 +84,8 @@ internal sealed class DeviceQuestions(CopyRequest request, CancellationToken abo
         try
         {
             // What is dirty stays cached; after a copy everything is flushed already.
-            await region.Device.DropCacheAsync(region.Range.StartBytes, region.Range.CountBytes, abort).ConfigureAwait(false);
+            await region.Device.DropCacheAsync(region.Range.StartBytes, region.Range.CountBytes, abort)
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (e is DeviceException or OperationCanceledException)
         {

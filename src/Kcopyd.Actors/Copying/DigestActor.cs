@@ -55,8 +55,10 @@ internal sealed class DigestActor : UntypedActor
         }
     }
 
-    /// <summary>Command: append these bytes; no lease: so many zeros. Answered by <see cref="JobMessage.SegmentHashed"/>.</summary>
-    internal sealed record HashSegment(Segment Segment, PageLease? Lease, long Bytes) : INoSerializationVerificationNeeded;
+    /// <summary>Command: append these bytes; no lease: so many zeros. Answered by
+    /// <see cref="JobMessage.SegmentHashed"/>.</summary>
+    internal sealed record HashSegment(Segment Segment, PageLease? Lease, long Bytes)
+        : INoSerializationVerificationNeeded;
 
     /// <summary>Query: the digest of everything so far. Answered by <see cref="Digest"/>.</summary>
     internal sealed record GetDigest : INoSerializationVerificationNeeded;

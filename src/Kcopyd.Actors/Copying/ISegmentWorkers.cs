@@ -3,7 +3,8 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>What a pipeline needs of its job actor: to have work begun, and to be heard. Called in the actor's handlers.</summary>
+/// <summary>What a pipeline needs of its job actor: to have work begun, and to be heard. Called in the actor's
+/// handlers.</summary>
 internal interface ISegmentWorkers
 {
     /// <summary>Asks the client for pages. Answered by admitted or withdrawn.</summary>

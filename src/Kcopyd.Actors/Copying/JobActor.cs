@@ -7,10 +7,11 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>Carries out one job as <see cref="CopyJobTransitions"/> decides, with a reader and writers per segment.</summary>
+/// <summary>Carries out one job as <see cref="CopyJobTransitions"/> decides, with a reader and writers per
+/// segment.</summary>
 /// <remarks>
-/// A crash of a reader or writer loses its segment, which is begun again. A crash of this actor loses the segments in flight; the
-/// client takes their pages back when the last I/O on them is over, and reports the job as failed.
+/// A crash of a reader or writer loses its segment, which is begun again. A crash of this actor loses the segments in
+/// flight; the client takes their pages back when the last I/O on them is over, and reports the job as failed.
 /// </remarks>
 internal sealed class JobActor : UntypedActor, ISegmentWorkers
 {
@@ -35,7 +36,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     {
         _setup = setup;
         _state = CopyJobState.Create(setup.Spec);
-        _pipeline = new SegmentPipeline(setup.Spec, this);
+        _pipeline = new SegmentPipeline(setup.Spec, Turns(setup.Request), this);
         _questions = new DeviceQuestions(setup.Request, setup.Abort);
         _report = new JobReport(setup, Context.System.Scheduler);
 
@@ -111,7 +112,11 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     }
 
     void ISegmentWorkers.RequestPages(Segment segment) => _setup.Client.Tell(new ClientWork.AdmitSegment(
-        new(_setup.Number, segment.Index, SegmentRules.PagesFor(segment), SegmentRules.RateBytesFor(_setup.Spec, segment))));
+        new(
+            _setup.Number,
+            segment.Index,
+            SegmentRules.PagesFor(segment),
+            SegmentRules.RateBytesFor(_setup.Spec, segment))));
 
     void ISegmentWorkers.Read(Segment segment, PageLease lease)
     {
@@ -120,7 +125,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         {
             Abort = _setup.Abort,
         };
-        Spawn(Props.Create<ReaderActor>(read), read.Source.Device);
+        Context.ActorOf(ReaderActor.PropsFor(read.Source.Device)).Tell(read);
     }
 
     void ISegmentWorkers.Write(Segment segment, int target, PageLease lease, bool isZero)
@@ -137,7 +142,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
             ValidBytes = _report.ValidBytes(segment),
             Abort = _setup.Abort,
         };
-        Spawn(Props.Create<WriterActor>(write), region.Device);
+        Context.ActorOf(WriterActor.PropsFor(region.Device)).Tell(write);
     }
 
     void ISegmentWorkers.Compare(Segment segment, PageLease lease)
@@ -324,14 +329,11 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         WorkPipe.Pipe(Answer(question), Self);
     }
 
+    private static TargetTurns Turns(CopyRequest request) => new(
+        request.Targets.Select(target => target.Device is IInlineBlockDevice { WritesTakeTurns: true }));
+
     private static async Task<JobMessage.Answered> Answer(Task<CopyJobEvent> question) =>
         new(await question.ConfigureAwait(false));
-
-    private static void Spawn(Props worker, IBlockDevice device)
-    {
-        var dispatcher = device is IInlineBlockDevice { WaitsForMedium: true } ? CopyDispatchers.Direct : CopyDispatchers.Copy;
-        Context.ActorOf(worker.WithDispatcher(dispatcher));
-    }
 
     private void GiveUpWaiting()
     {
@@ -378,8 +380,8 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
 
     private void Finish(ImmutableArray<byte> digest)
     {
+        // It stays until the client has heard of it: a question that is on its way is answered, not lost.
         _setup.Client.Tell(new ClientWork.JobEnded(_setup.Number, _report.Completed(_state) with { Digest = digest }));
-        Context.Stop(Self);
     }
 
     /// <summary>Event: the digest's actor stopped before the job did.</summary>

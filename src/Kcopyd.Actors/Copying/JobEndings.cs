@@ -75,7 +75,11 @@ internal static class JobEndings
         {
             Sectors = entry.Request!.Targets[0].Range.Count,
             Elapsed = now - entry.AcceptedAt,
-            Targets = [.. entry.Request.Targets.Select(target => Target(target.Device.Identity.Uri, CopyTargetState.Good))],
+            Targets =
+            [
+                .. entry.Request.Targets.Select(
+                    target => Target(target.Device.Identity.Uri, CopyTargetState.Good)),
+            ],
         };
 
     private static CopyTargetResult Target(string uri, CopyTargetState state) => new(uri, 0, 0, state);

@@ -6,7 +6,8 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>The protocol of a job actor. Answers about a segment carry its attempt; those of an abandoned one are dropped.</summary>
+/// <summary>The protocol of a job actor. Answers about a segment carry its attempt; those of an abandoned one are
+/// dropped.</summary>
 internal abstract record JobMessage : INoSerializationVerificationNeeded, IDeadLetterSuppression
 {
     private JobMessage()
@@ -14,7 +15,8 @@ internal abstract record JobMessage : INoSerializationVerificationNeeded, IDeadL
     }
 
     /// <summary>Command: rest. The client is told when it does.</summary>
-    /// <param name="Number">Which pause of this job it is: by it the answer is told from one to an earlier pause.</param>
+    /// <param name="Number">Which pause of this job it is: by it the answer is told from one to an earlier
+    /// pause.</param>
     public sealed record Pause(int Number) : JobMessage;
 
     /// <summary>Command: go on.</summary>
@@ -40,7 +42,8 @@ internal abstract record JobMessage : INoSerializationVerificationNeeded, IDeadL
 
     /// <summary>Event: a writer of a segment is done.</summary>
     /// <remarks>Bytes count only without a failure.</remarks>
-    public sealed record SegmentWritten(long Index, int Attempt, int Target, long Bytes, CopyFailure? Failure) : JobMessage;
+    public sealed record SegmentWritten(long Index, int Attempt, int Target, long Bytes, CopyFailure? Failure)
+        : JobMessage;
 
     /// <summary>Event: a segment went into the digest.</summary>
     public sealed record SegmentHashed(long Index, int Attempt) : JobMessage;

@@ -5,7 +5,8 @@ using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>What a job tells about itself: its positions on the way and its result at the end. Belongs to its job actor.</summary>
+/// <summary>What a job tells about itself: its positions on the way and its result at the end. Belongs to its job
+/// actor.</summary>
 internal sealed class JobReport
 {
     private readonly CopyJobSetup _setup;

@@ -7,9 +7,10 @@ namespace Kcopyd.Actors.Copying;
 
 /// <summary>A client of the copy engine: its page budget, its throttle, its jobs. Safe for concurrent calls.</summary>
 /// <remarks>
-/// A facade over a client actor, <see cref="Actor"/>, which actors may as well talk to themselves (<see cref="ClientMessage"/>).
-/// Clients are independent of each other. A device that copies in order to serve a write owns a client of its own: no client may
-/// wait for itself. Dispose it, or let <c>CoordinatedShutdown</c> of the actor system do it.
+/// A facade over a client actor, <see cref="Actor"/>, which actors may as well talk to themselves
+/// (<see cref="ClientMessage"/>). Clients are independent of each other. A device that copies in order to serve a
+/// write owns a client of its own: no client may wait for itself. Dispose it, or let <c>CoordinatedShutdown</c> of the
+/// actor system do it.
 /// </remarks>
 public sealed class KcopydClient : IAsyncDisposable
 {
@@ -45,10 +46,11 @@ public sealed class KcopydClient : IAsyncDisposable
 
     /// <summary>Submits a job. On return it was accepted.</summary>
     /// <param name="request">What to do. Its devices stay the caller's and open until the job is over.</param>
-    /// <param name="onCompleted">Called when the job is over, before <see cref="CopyJob.Completion"/> completes; calls of one client
-    /// never overlap; it may submit further jobs. Null: nothing.</param>
+    /// <param name="onCompleted">Called when the job is over, before <see cref="CopyJob.Completion"/> completes; calls
+    /// of one client never overlap; it may submit further jobs. Null: nothing.</param>
     /// <param name="cancellationToken">Stops waiting for acceptance only.</param>
-    /// <exception cref="CopyRejectedException">The request conflicts with itself or its devices; nothing was read or written.</exception>
+    /// <exception cref="CopyRejectedException">The request conflicts with itself or its devices; nothing was read or
+    /// written.</exception>
     /// <exception cref="CopyBusyException">The queue is full.</exception>
     /// <exception cref="ObjectDisposedException">The client is gone.</exception>
     public async Task<CopyJob> StartAsync(
@@ -65,9 +67,11 @@ public sealed class KcopydClient : IAsyncDisposable
 
     /// <summary>Submits a job and waits until it is over.</summary>
     /// <param name="request">What to do.</param>
-    /// <param name="cancellationToken">Cancels the job: it settles what is in flight and completes as cancelled.</param>
+    /// <param name="cancellationToken">Cancels the job: it settles what is in flight and completes as
+    /// cancelled.</param>
     /// <returns>How it ended; failures are in there, not thrown.</returns>
-    /// <exception cref="CopyRejectedException">The request conflicts with itself or its devices; nothing was read or written.</exception>
+    /// <exception cref="CopyRejectedException">The request conflicts with itself or its devices; nothing was read or
+    /// written.</exception>
     /// <exception cref="CopyBusyException">The queue is full.</exception>
     public async Task<CopyCompleted> CopyAsync(CopyRequest request, CancellationToken cancellationToken = default)
     {
@@ -90,8 +94,10 @@ public sealed class KcopydClient : IAsyncDisposable
             : throw new ArgumentException($"The request is to {request.Kind}, not to zero.", nameof(request));
     }
 
-    /// <summary>Reserves a completion without I/O (kcopyd's prepare callback). <see cref="DestroyAsync"/> waits for it.</summary>
-    /// <param name="onCompleted">Called once, in line with the completions of jobs, after <see cref="Complete"/>.</param>
+    /// <summary>Reserves a completion without I/O (kcopyd's prepare callback). <see cref="DestroyAsync"/> waits for
+    /// it.</summary>
+    /// <param name="onCompleted">Called once, in line with the completions of jobs, after
+    /// <see cref="Complete"/>.</param>
     public PreparedCompletion PrepareCompletion(Action<CopyCompleted> onCompleted)
     {
         ArgumentNullException.ThrowIfNull(onCompleted);
@@ -101,7 +107,8 @@ public sealed class KcopydClient : IAsyncDisposable
         return prepared;
     }
 
-    /// <summary>Lets a reserved completion through, with these errors (kcopyd's do callback). A second call does nothing.</summary>
+    /// <summary>Lets a reserved completion through, with these errors (kcopyd's do callback). A second call does
+    /// nothing.</summary>
     /// <returns>Completes when the callback returned.</returns>
     public Task<CopyCompleted> Complete(PreparedCompletion prepared, bool readError, ulong writeErrors)
     {
@@ -114,14 +121,23 @@ public sealed class KcopydClient : IAsyncDisposable
     public Task DrainAsync(CancellationToken cancellationToken = default) =>
         AskAsync<ClientMessage.Drained>(new ClientMessage.Drain(), cancellationToken);
 
-    /// <summary>Refuses new jobs, ends those that rest, waits for the others and for their callbacks, and gives the pages back.</summary>
-    /// <remarks>It waits as long as a job takes; <see cref="DisposeAsync"/> does not. A reserved completion that nobody completes
-    /// keeps it waiting, as in the kernel.</remarks>
+    /// <summary>Refuses new jobs, ends those that rest, waits for the others and for their callbacks, and gives the
+    /// pages back.</summary>
+    /// <remarks>It waits as long as a job takes; <see cref="DisposeAsync"/> does not. A reserved completion that
+    /// nobody completes keeps it waiting, as in the kernel.</remarks>
     /// <param name="cancellationToken">Stops waiting; the client still refuses new jobs.</param>
-    public Task DestroyAsync(CancellationToken cancellationToken = default) =>
-        _link.IsClosed
-            ? Task.CompletedTask
-            : AskAsync<ClientMessage.Destroyed>(new ClientMessage.Destroy(), cancellationToken);
+    public async Task DestroyAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await AskAsync<ClientMessage.Destroyed>(new ClientMessage.Destroy(), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // It is gone already, or went before it could answer a second call: that is what was asked for.
+        }
+    }
 
     /// <summary>Another throttle from now on, for running jobs too; null leaves a part as it is.</summary>
     /// <param name="bytesPerSecond">Bytes of source a second; 0: no limit.</param>
@@ -138,8 +154,8 @@ public sealed class KcopydClient : IAsyncDisposable
     public Task<ClientStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
         AskAsync<ClientStatus>(new ClientMessage.GetStatus(), cancellationToken);
 
-    /// <summary>Cancels every job, waits for I/O in flight as long as the options say, and stops the actor. Never throws, never
-    /// hangs; calling it twice is harmless.</summary>
+    /// <summary>Cancels every job, waits for I/O in flight as long as the options say, and stops the actor. Never
+    /// throws, never hangs; calling it twice is harmless.</summary>
     public async ValueTask DisposeAsync()
     {
         Tell(new ClientWork.Shutdown());

@@ -10,13 +10,13 @@ public sealed record KcopydClientOptions
 {
     /// <summary>Memory that all segments of the client share.</summary>
     /// <remarks>
-    /// Default 64 MiB: 128 segments of 512 KiB. Rounded down to pages of 4096 bytes; at least one. A job whose segment is larger is
-    /// refused. Allocated when the client is made, used as far as it is needed, freed with the client.
+    /// Default 64 MiB: 128 segments of 512 KiB. Rounded down to pages of 4096 bytes; at least one. A job whose segment
+    /// is larger is refused. Allocated when the client is made, used as far as it is needed, freed with the client.
     /// </remarks>
     public ByteCount PageBudget
     {
         get;
-        init => field = value.Value >= Core.Paging.PageBudget.PageSize && value.Value / Core.Paging.PageBudget.PageSize <= int.MaxValue
+        init => field = value.Value / Core.Paging.PageBudget.PageSize is >= 1 and <= int.MaxValue
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A budget is 4 KiB to 8 TiB.");
     } = 64.MiB;
@@ -30,7 +30,8 @@ public sealed record KcopydClientOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A rate is not negative.");
     }
 
-    /// <summary>Per cent of the time with I/O in flight, 0 to 100; 100 (the default): no limit. Can be changed while jobs run.</summary>
+    /// <summary>Per cent of the time with I/O in flight, 0 to 100; 100 (the default): no limit. Can be changed while
+    /// jobs run.</summary>
     public int Percent
     {
         get;
@@ -39,7 +40,8 @@ public sealed record KcopydClientOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A percentage is 0 to 100.");
     } = 100;
 
-    /// <summary>How many jobs, queued or running, the client takes before it answers busy. Default 100,000; at least 1.</summary>
+    /// <summary>How many jobs, queued or running, the client takes before it answers busy. Default 100,000; at least
+    /// 1.</summary>
     public int QueueLimit
     {
         get;
@@ -48,8 +50,10 @@ public sealed record KcopydClientOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A client takes at least one job.");
     } = 100_000;
 
-    /// <summary>How many jobs are begun at once; the others wait as requests, which costs less than an actor each.</summary>
-    /// <remarks>Default 1,024: as many segments of 64 KiB as the default budget holds. At least 1. Paused jobs do not count.</remarks>
+    /// <summary>How many jobs are begun at once; the others wait as requests, which costs less than an actor
+    /// each.</summary>
+    /// <remarks>Default 1,024: as many segments of 64 KiB as the default budget holds. At least 1. Paused jobs do not
+    /// count.</remarks>
     public int ActiveJobs
     {
         get;
@@ -58,7 +62,8 @@ public sealed record KcopydClientOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "At least one job is active.");
     } = 1_024;
 
-    /// <summary>After how long without a completion a job with I/O in flight is called stalled. Default 45 s; positive.</summary>
+    /// <summary>After how long without a completion a job with I/O in flight is called stalled. Default 45 s;
+    /// positive.</summary>
     public TimeSpan StallAfter
     {
         get;
@@ -67,7 +72,8 @@ public sealed record KcopydClientOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A stall takes a positive time.");
     } = TimeSpan.FromSeconds(45);
 
-    /// <summary>How long disposal waits for I/O in flight before it gives up on it. Default 10 s; not negative.</summary>
+    /// <summary>How long disposal waits for I/O in flight before it gives up on it. Default 10 s; not
+    /// negative.</summary>
     /// <remarks>Pages that the kernel still holds then stay allocated until it lets go.</remarks>
     public TimeSpan DisposeTimeout
     {
@@ -77,13 +83,15 @@ public sealed record KcopydClientOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A timeout is not negative.");
     } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Opens the devices of <see cref="SubmitCopy"/>, which names them by URI; null (the default): such jobs are refused.</summary>
+    /// <summary>Opens the devices of <see cref="SubmitCopy"/>, which names them by URI; null (the default): such jobs
+    /// are refused.</summary>
     public IBlockDeviceOpener? Opener { get; init; }
 
     /// <summary>Where the client logs. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
-    /// <summary>The name of the client's actor under <c>/user</c>; null (the default): the system makes one up.</summary>
+    /// <summary>The name of the client's actor under <c>/user</c>; null (the default): the system makes one
+    /// up.</summary>
     public string? Name { get; init; }
 
     /// <summary>The budget in pages.</summary>

@@ -26,7 +26,10 @@ internal sealed class OpenedDevices : IAsyncDisposable
         {
             opened.Request = opener is null
                 ? throw new DeviceException(
-                    submit.Targets.IsDefaultOrEmpty ? "" : submit.Targets[0].Uri, DeviceOperation.Open, DeviceErrorKind.NotSupported, "this client opens no devices")
+                    submit.Targets.IsDefaultOrEmpty ? "" : submit.Targets[0].Uri,
+                    DeviceOperation.Open,
+                    DeviceErrorKind.NotSupported,
+                    "this client opens no devices")
                 : await opened.OpenRegionsAsync(opener, submit, cancellationToken).ConfigureAwait(false);
 
             // An opener need not look: what is opened for a client that is gone nobody would close.
@@ -60,7 +63,7 @@ internal sealed class OpenedDevices : IAsyncDisposable
         {
             await device.DisposeAsync().ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // The job is over and what it wrote is known: a device that does not close changes nothing.
+#pragma warning disable CA1031 // The job is over: a device that does not close changes nothing any more.
         catch (Exception)
 #pragma warning restore CA1031
         {
@@ -79,7 +82,9 @@ internal sealed class OpenedDevices : IAsyncDisposable
         IBlockDeviceOpener opener, SubmitCopy submit, CancellationToken cancellationToken)
     {
         var reading = new BlockDeviceOpenOptions { Direct = submit.Direct };
-        var writing = submit.Kind == CopyJobKind.Verify ? reading : reading with { Access = BlockDeviceAccess.ReadWrite };
+        var writing = submit.Kind == CopyJobKind.Verify
+            ? reading
+            : reading with { Access = BlockDeviceAccess.ReadWrite };
 
         // Targets first: a source on the same storage shares the device, which then can do both.
         var opened = ImmutableArray.CreateBuilder<IBlockDevice>();

@@ -2,7 +2,8 @@ using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>A completion that was reserved (kcopyd's prepare callback): it counts as a job until it is completed.</summary>
+/// <summary>A completion that was reserved (kcopyd's prepare callback): it counts as a job until it is
+/// completed.</summary>
 public sealed class PreparedCompletion
 {
     internal PreparedCompletion(CopyJobId id, ClientTicket ticket)

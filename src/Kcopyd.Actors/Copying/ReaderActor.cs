@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Kcopyd.Actors.Hosting;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
@@ -9,39 +10,32 @@ namespace Kcopyd.Actors.Copying;
 /// <summary>Reads one segment into its pages. Its whole life is this one read.</summary>
 /// <remarks>
 /// Decided: where the device offers it the read is done on this dispatcher's thread. Because: it is the fastest by far
-/// (see <see cref="IInlineBlockDevice"/>), and the dispatcher is made for it. Instead of: piping back a task.
-/// A crash loses the read; the job hears of it and begins the segment again.
+/// (see <see cref="IInlineBlockDevice"/>), and the dispatcher is made for it. Instead of: piping back a task. A crash
+/// loses the read; the job hears of it and begins the segment again.
 /// </remarks>
 internal sealed class ReaderActor : UntypedActor
 {
-    private readonly SegmentRead _read;
+    private static readonly Props OnCopyDispatcher = Props.Create<ReaderActor>().WithDispatcher(CopyDispatchers.Copy);
+    private static readonly Props OnDirectDispatcher =
+        Props.Create<ReaderActor>().WithDispatcher(CopyDispatchers.Direct);
+
+    private SegmentRead? _read;
     private bool _isReported;
 
-    public ReaderActor(SegmentRead read) => _read = read;
+    private SegmentRead Read => _read!;
 
-    /// <inheritdoc/>
-    protected override void PreStart()
-    {
-        if (!_read.Lease.TryHold())
-        {
-            // The job died and its pages are gone; nobody waits for this.
-            Context.Stop(Self);
-        }
-        else if (_read.Source.Device is IInlineBlockDevice device)
-        {
-            ReadHere(device);
-        }
-        else
-        {
-            Begin(ReadAsync());
-        }
-    }
+    /// <summary>What to make a reader of a device of; it begins when it is told a <see cref="SegmentRead"/>.</summary>
+    public static Props PropsFor(IBlockDevice source) =>
+        CopyDispatchers.WaitsForMedium(source) ? OnDirectDispatcher : OnCopyDispatcher;
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)
         {
+            case SegmentRead read:
+                OnSegmentRead(read);
+                break;
             case ReadResult result:
                 Report(result);
                 break;
@@ -57,9 +51,27 @@ internal sealed class ReaderActor : UntypedActor
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        if (!_isReported)
+        if (_read is not null && !_isReported)
         {
-            Context.Parent.Tell(new JobMessage.WorkerLost(_read.Segment.Index, _read.Segment.Attempt, null));
+            Context.Parent.Tell(new JobMessage.WorkerLost(Read.Segment.Index, Read.Segment.Attempt, null));
+        }
+    }
+
+    private void OnSegmentRead(SegmentRead read)
+    {
+        _read = read;
+        if (!read.Lease.TryHold())
+        {
+            // The job died and its pages are gone; nobody waits for this.
+            Context.Stop(Self);
+        }
+        else if (read.Source.Device is IInlineBlockDevice device)
+        {
+            ReadHere(device);
+        }
+        else
+        {
+            Begin(ReadAsync());
         }
     }
 
@@ -77,41 +89,42 @@ internal sealed class ReaderActor : UntypedActor
 
     private void ReadHere(IInlineBlockDevice device)
     {
-        var result = ReadInline(device);
-        if (result is { Failure: not null } && _read.Policy == OnReadError.Salvage)
+        var salvages = false;
+        try
         {
-            Begin(SalvageAndReleaseAsync());
-            return;
+            var result = ReadInline(device);
+            salvages = result.Failure is not null && Read.Policy == OnReadError.Salvage;
+            if (!salvages)
+            {
+                Report(result);
+            }
+        }
+        finally
+        {
+            if (!salvages)
+            {
+                Read.Lease.Release();
+            }
         }
 
-        _read.Lease.Release();
-        if (result is not null)
+        if (salvages)
         {
-            Report(result);
+            Begin(SalvageAndReleaseAsync());
         }
     }
 
-    /// <summary>Null after a defect of the device.</summary>
-    private ReadResult? ReadInline(IInlineBlockDevice device)
+    private ReadResult ReadInline(IInlineBlockDevice device)
     {
         try
         {
-            var bytes = _read.ValidBytes;
-            var buffer = _read.Lease.GetSpan();
-            device.Read(_read.OffsetBytes, buffer[..bytes]);
+            var bytes = Read.ValidBytes;
+            var buffer = Read.Lease.GetSpan();
+            device.Read(Read.OffsetBytes, buffer[..bytes]);
             return Finish(buffer, null, bytes, []);
         }
         catch (DeviceException e)
         {
             return Failed(e);
-        }
-#pragma warning disable CA1031 // The root of the work: whatever comes here is a defect, and becomes a crash of the actor.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            // Not thrown here: an actor that fails while it starts is never told that it stops, and would not say so.
-            Self.Tell(new WorkCrashed(e), ActorRefs.NoSender);
-            return null;
         }
     }
 
@@ -123,7 +136,7 @@ internal sealed class ReaderActor : UntypedActor
         }
         finally
         {
-            _read.Lease.Release();
+            Read.Lease.Release();
         }
     }
 
@@ -131,12 +144,12 @@ internal sealed class ReaderActor : UntypedActor
     {
         try
         {
-            var bytes = _read.ValidBytes;
-            await _read.Source.Device.ReadAsync(_read.OffsetBytes, _read.Lease.Memory[..bytes], _read.Abort)
+            var bytes = Read.ValidBytes;
+            await Read.Source.Device.ReadAsync(Read.OffsetBytes, Read.Lease.Memory[..bytes], Read.Abort)
                 .ConfigureAwait(false);
-            return Finish(_read.Lease.GetSpan(), null, bytes, []);
+            return Finish(Read.Lease.GetSpan(), null, bytes, []);
         }
-        catch (DeviceException) when (_read.Policy == OnReadError.Salvage)
+        catch (DeviceException) when (Read.Policy == OnReadError.Salvage)
         {
             return await SalvageAsync().ConfigureAwait(false);
         }
@@ -146,11 +159,11 @@ internal sealed class ReaderActor : UntypedActor
         }
         catch (OperationCanceledException)
         {
-            return new ReadResult(DeviceFailures.Aborted(null, _read.DeviceRange), 0, false, []);
+            return new ReadResult(DeviceFailures.Aborted(null, Read.DeviceRange), 0, false, []);
         }
         finally
         {
-            _read.Lease.Release();
+            Read.Lease.Release();
         }
     }
 
@@ -163,57 +176,57 @@ internal sealed class ReaderActor : UntypedActor
         }
         catch (OperationCanceledException)
         {
-            return new ReadResult(DeviceFailures.Aborted(null, _read.DeviceRange), 0, false, []);
+            return new ReadResult(DeviceFailures.Aborted(null, Read.DeviceRange), 0, false, []);
         }
     }
 
     private async Task<ReadResult> ReadBlocksAsync()
     {
-        var block = Math.Max(Sectors.Size, _read.Source.Device.Geometry.LogicalBlockSize);
+        var block = Math.Max(Sectors.Size, Read.Source.Device.Geometry.LogicalBlockSize);
         var zeroed = ImmutableArray.CreateBuilder<CopyFailure>();
-        for (var done = 0; done < _read.ValidBytes; done += block)
+        for (var done = 0; done < Read.ValidBytes; done += block)
         {
-            var length = Math.Min(block, _read.ValidBytes - done);
+            var length = Math.Min(block, Read.ValidBytes - done);
             try
             {
-                await _read.Source.Device
-                    .ReadAsync(_read.OffsetBytes + done, _read.Lease.Memory.Slice(done, length), _read.Abort)
+                await Read.Source.Device
+                    .ReadAsync(Read.OffsetBytes + done, Read.Lease.Memory.Slice(done, length), Read.Abort)
                     .ConfigureAwait(false);
             }
             catch (DeviceException e)
             {
-                _read.Lease.GetSpan().Slice(done, length).Clear();
+                Read.Lease.GetSpan().Slice(done, length).Clear();
                 DeviceFailures.AddOrExtend(zeroed, e, SectorsAt(done, length));
             }
         }
 
-        return Finish(_read.Lease.GetSpan(), null, _read.ValidBytes, zeroed.DrainToImmutable());
+        return Finish(Read.Lease.GetSpan(), null, Read.ValidBytes, zeroed.DrainToImmutable());
     }
 
     private ReadResult Failed(DeviceException e)
     {
         // What was read before the place that failed is good; the rest is zeros, should anyone want to write it.
-        var good = e.Offset is { } offset ? (int)Math.Clamp(offset - _read.OffsetBytes, 0, _read.ValidBytes) : 0;
+        var good = e.Offset is { } offset ? (int)Math.Clamp(offset - Read.OffsetBytes, 0, Read.ValidBytes) : 0;
         good -= good % Sectors.Size;
-        var failure = DeviceFailures.From(e, CopyFailureKind.Read, null, SectorsAt(good, _read.ValidBytes - good));
-        return Finish(_read.Lease.GetSpan(), failure, good, []);
+        var failure = DeviceFailures.From(e, CopyFailureKind.Read, null, SectorsAt(good, Read.ValidBytes - good));
+        return Finish(Read.Lease.GetSpan(), failure, good, []);
     }
 
     private ReadResult Finish(Span<byte> buffer, CopyFailure? failure, int good, ImmutableArray<CopyFailure> zeroed)
     {
-        var segment = buffer[..(int)_read.Segment.Range.CountBytes];
+        var segment = buffer[..(int)Read.Segment.Range.CountBytes];
         segment[good..].Clear();
-        var isZero = _read.LooksForZeros && failure is null && !segment.ContainsAnyExcept((byte)0);
+        var isZero = Read.LooksForZeros && failure is null && !segment.ContainsAnyExcept((byte)0);
         return new ReadResult(failure, good, isZero, zeroed);
     }
 
     private SectorRange SectorsAt(int offset, int length) => SectorRange.Create(
-        _read.DeviceRange.Start + (offset / Sectors.Size), Sectors.FromBytes(length));
+        Read.DeviceRange.Start + (offset / Sectors.Size), Sectors.FromBytes(length));
 
     private void Report(ReadResult result)
     {
         _isReported = true;
-        Context.Parent.Tell(new JobMessage.SegmentRead(_read.Segment.Index, _read.Segment.Attempt, result));
+        Context.Parent.Tell(new JobMessage.SegmentRead(Read.Segment.Index, Read.Segment.Attempt, result));
         Context.Stop(Self);
     }
 }

@@ -3,7 +3,8 @@ using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>Who asked for a job, and how it is answered: an actor, a remote actor, or a caller without a mailbox.</summary>
+/// <summary>Who asked for a job, and how it is answered: an actor, a remote actor, or a caller without a
+/// mailbox.</summary>
 internal sealed class Requester
 {
     private readonly IActorRef? _replyTo;
@@ -35,7 +36,9 @@ internal sealed class Requester
     {
         _ticket?.Accept(job);
         _replyTo?.Tell(
-            _correlationId is null ? new ClientMessage.CopyAccepted(job, _context) : new SubmitAccepted(_correlationId, job),
+            _correlationId is null
+                ? new ClientMessage.CopyAccepted(job, _context)
+                : new SubmitAccepted(_correlationId, job),
             client);
     }
 

@@ -14,10 +14,8 @@ internal static class SegmentGeometry
     /// <param name="target">The target.</param>
     /// <param name="range">The segment's sectors on the target.</param>
     /// <param name="validBytes">The bytes that the source has.</param>
-    /// <returns>
-    /// Just those, if the target takes any number of bytes or ends there too, so that a copy of a file is byte-exact and what
-    /// follows in a longer file stays; else whole sectors, padded with zeros.
-    /// </returns>
+    /// <returns> Just those, if the target takes any number of bytes or ends there too, so that a copy of a file is
+    /// byte-exact and what follows in a longer file stays; else whole sectors, padded with zeros. </returns>
     public static int WriteBytes(IBlockDevice target, SectorRange range, int validBytes) =>
         target.Geometry.Can(BlockDeviceAbilities.ByteGranular)
             ? validBytes

@@ -5,9 +5,10 @@ namespace Kcopyd.Actors.Copying;
 
 /// <summary>Takes the segments of one job from their pages through reading, hashing and writing to their end.</summary>
 /// <remarks>
-/// Belongs to its job actor and runs in its handlers. It decides nothing about the job: it tells what became of each segment
-/// through <see cref="ISegmentWorkers.Raise"/>. A segment keeps its pages until nothing of it is in flight, and one that was
-/// lost keeps them for the next attempt: it must not wait for pages that later segments of its job hold while they wait for it.
+/// Belongs to its job actor and runs in its handlers. It decides nothing about the job: it tells what became of each
+/// segment through <see cref="ISegmentWorkers.Raise"/>. A segment keeps its pages until nothing of it is in flight,
+/// and one that was lost keeps them for the next attempt: it must not wait for pages that later segments of its job
+/// hold while they wait for it.
 /// </remarks>
 internal sealed class SegmentPipeline
 {
@@ -16,10 +17,12 @@ internal sealed class SegmentPipeline
     private readonly ISegmentWorkers _workers;
     private readonly SegmentSequence? _writeOrder;
     private readonly SegmentSequence? _digestOrder;
+    private readonly TargetTurns _turns;
     private readonly HashSet<long> _hashedWithErrors = [];
 
-    public SegmentPipeline(CopyJobSpec spec, ISegmentWorkers workers)
+    public SegmentPipeline(CopyJobSpec spec, TargetTurns turns, ISegmentWorkers workers)
     {
+        _turns = turns;
         _spec = spec;
         _workers = workers;
         _writeOrder = spec.Options.WriteSequential ? new SegmentSequence() : null;
@@ -29,7 +32,8 @@ internal sealed class SegmentPipeline
     /// <summary>Whether any segment holds pages, or is at work without needing any.</summary>
     public bool IsAtWork => _runs.Values.Any(run => run.Lease is not null);
 
-    /// <summary>Whether something was hashed that was read anew afterwards, with errors the one time or the other.</summary>
+    /// <summary>Whether something was hashed that was read anew afterwards, with errors the one time or the
+    /// other.</summary>
     public bool IsDigestVoid { get; private set; }
 
     /// <summary>A segment is to be begun: asks for its pages.</summary>
@@ -130,6 +134,7 @@ internal sealed class SegmentPipeline
             Advance(_writeOrder, index);
         }
 
+        WriteTurn(target);
         EndIfOver(run);
         WriteNext();
     }
@@ -174,11 +179,17 @@ internal sealed class SegmentPipeline
         }
 
         run.IsLost = true;
-        run.Writing = target is { } writer ? run.Writing.Without(writer) : run.Writing;
+        if (target is { } writer)
+        {
+            run.Writing = run.Writing.Without(writer);
+            WriteTurn(writer);
+        }
+
         EndIfOver(run);
     }
 
-    /// <summary>Nothing is begun for now: segments that only wait for their turn are given up, for that may never come.</summary>
+    /// <summary>Nothing is begun for now: segments that only wait for their turn are given up, for that may never
+    /// come.</summary>
     public void GiveUpWaiting()
     {
         foreach (var run in _runs.Values.Where(IsOnlyWaiting).ToList())
@@ -278,10 +289,27 @@ internal sealed class SegmentPipeline
             return;
         }
 
-        var isZero = run.Segment.Kind == SegmentKind.Zero || run.Read is { IsZero: true };
         foreach (var target in targets.Indexes())
         {
-            _workers.Write(run.Segment, target, run.Lease!, isZero);
+            if (_turns.TryBegin(target, run.Segment.Index))
+            {
+                Write(run, target);
+            }
+        }
+    }
+
+    private void Write(SegmentRun run, int target)
+    {
+        var isZero = run.Segment.Kind == SegmentKind.Zero || run.Read is { IsZero: true };
+        _workers.Write(run.Segment, target, run.Lease!, isZero);
+    }
+
+    /// <summary>A write to a target is over: whoever waits for its turn there is next.</summary>
+    private void WriteTurn(int target)
+    {
+        if (_turns.Finish(target) is { } next)
+        {
+            Write(_runs[next], target);
         }
     }
 

@@ -1,10 +1,11 @@
+using Akka.Actor;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>What a reader is to do.</summary>
+/// <summary>Command: what a reader is to do.</summary>
 /// <param name="Segment">The segment.</param>
 /// <param name="Source">The job's source region.</param>
 /// <param name="Lease">The pages to read into.</param>
@@ -12,6 +13,7 @@ namespace Kcopyd.Actors.Copying;
 /// <param name="LooksForZeros">Whether to find out if everything read is zero.</param>
 internal sealed record SegmentRead(
     Segment Segment, IoRegion Source, PageLease Lease, OnReadError Policy, bool LooksForZeros)
+    : INoSerializationVerificationNeeded
 {
     /// <summary>Cancelled when disposal gives up waiting for I/O.</summary>
     public CancellationToken Abort { get; init; }

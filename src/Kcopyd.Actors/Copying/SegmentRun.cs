@@ -4,7 +4,8 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>A segment in work: what is outstanding for it and what has gone wrong so far. Belongs to its job actor.</summary>
+/// <summary>A segment in work: what is outstanding for it and what has gone wrong so far. Belongs to its job
+/// actor.</summary>
 internal sealed class SegmentRun(Segment segment)
 {
     private readonly ImmutableArray<CopyFailure>.Builder _targetFailures = ImmutableArray.CreateBuilder<CopyFailure>();
@@ -13,7 +14,8 @@ internal sealed class SegmentRun(Segment segment)
 
     public Segment Segment { get; } = segment;
 
-    /// <summary>What was written, by target. It counts when the segment is over: an attempt that was lost is made again.</summary>
+    /// <summary>What was written, by target. It counts when the segment is over: an attempt that was lost is made
+    /// again.</summary>
     public IReadOnlyList<(int Target, long Bytes)> Written => _written ?? [];
 
     /// <summary>Its pages; null until it was let in.</summary>

@@ -1,10 +1,11 @@
+using Akka.Actor;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>What a writer is to do.</summary>
+/// <summary>Command: what a writer is to do.</summary>
 /// <param name="Segment">The segment.</param>
 /// <param name="TargetIndex">Which target.</param>
 /// <param name="Target">The target's region.</param>
@@ -12,6 +13,7 @@ namespace Kcopyd.Actors.Copying;
 /// <param name="Content">What is written.</param>
 internal sealed record SegmentWrite(
     Segment Segment, int TargetIndex, IoRegion Target, PageLease Lease, SegmentContent Content)
+    : INoSerializationVerificationNeeded
 {
     /// <summary>The bytes of the segment that the source has.</summary>
     public required int ValidBytes { get; init; }

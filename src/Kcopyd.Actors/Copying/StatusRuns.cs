@@ -12,7 +12,8 @@ internal static class StatusRuns
     /// <param name="extents">From the start of the range on, without gaps; may end early.</param>
     /// <param name="origin">The byte at which the job begins on the device.</param>
     /// <param name="asked">What was asked about, in bytes of the device.</param>
-    /// <param name="granularity">What runs begin and end at, in sectors; the ends of what was asked about apart.</param>
+    /// <param name="granularity">What runs begin and end at, in sectors; the ends of what was asked about
+    /// apart.</param>
     public static ImmutableArray<StatusRun> From(
         IReadOnlyList<BlockExtent> extents, long origin, (long Start, long End) asked, long granularity)
     {

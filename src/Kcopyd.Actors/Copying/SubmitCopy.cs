@@ -4,8 +4,8 @@ using Kcopyd.Core.Copying;
 namespace Kcopyd.Actors.Copying;
 
 /// <summary>Command: open these devices, take a job on them, close them when it is over.</summary>
-/// <remarks>Answered by <see cref="SubmitAccepted"/> and later one <see cref="SubmitCompleted"/>, or by <see cref="SubmitBusy"/> or
-/// <see cref="SubmitRejected"/> alone.</remarks>
+/// <remarks>Answered by <see cref="SubmitAccepted"/> and later one <see cref="SubmitCompleted"/>, or by
+/// <see cref="SubmitBusy"/> or <see cref="SubmitRejected"/> alone.</remarks>
 /// <param name="CorrelationId">The sender's name for the request; every answer carries it.</param>
 /// <param name="Kind">What to do.</param>
 /// <param name="Source">The region read; null for zeros.</param>

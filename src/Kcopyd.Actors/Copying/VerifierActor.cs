@@ -7,10 +7,11 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Copying;
 
-/// <summary>Reads one segment of the source and of each target back and compares them. Its whole life is this comparison.</summary>
+/// <summary>Reads one segment of the source and of each target back and compares them. Its whole life is this
+/// comparison.</summary>
 /// <remarks>
-/// It holds two buffers: the source stays in one, the targets take turns in the other.
-/// A crash loses the comparison; the job hears of it and begins the segment again.
+/// It holds two buffers: the source stays in one, the targets take turns in the other. A crash loses the comparison;
+/// the job hears of it and begins the segment again.
 /// </remarks>
 internal sealed class VerifierActor : UntypedActor
 {
@@ -146,7 +147,8 @@ internal sealed class VerifierActor : UntypedActor
         var found = TargetBuffer.Span[..common];
         if (!expected.SequenceEqual(found))
         {
-            failures.Add(Difference(region, target, range, (expected.CommonPrefixLength(found), LastDifference(expected, found))));
+            var differing = (expected.CommonPrefixLength(found), LastDifference(expected, found));
+            failures.Add(Difference(region, target, range, differing));
         }
     }
 
@@ -154,7 +156,8 @@ internal sealed class VerifierActor : UntypedActor
     {
         var first = range.Start + (bytes.First / Sectors.Size);
         var end = range.Start + (bytes.Last / Sectors.Size) + 1;
-        var reason = $"{region.Device.Identity.Uri} differs from the source, first at byte {range.StartBytes + bytes.First}.";
+        var reason = $"{region.Device.Identity.Uri} differs from the source, first at byte "
+            + $"{range.StartBytes + bytes.First}.";
         return new CopyFailure(
             CopyFailureKind.Mismatch, target, SectorRange.Between(first, end), 0, false, reason);
     }

@@ -4,8 +4,8 @@ namespace Kcopyd.Actors.Copying;
 
 /// <summary>Brings the result of a task back to the actor that began it.</summary>
 /// <remarks>
-/// Decided: a continuation of our own. Because: it runs where the task completed, without a detour through the thread pool, so
-/// that a simulation stays in control of the order. Instead of: Akka's PipeTo.
+/// Decided: a continuation of our own. Because: it runs where the task completed, without a detour through the thread
+/// pool, so that a simulation stays in control of the order. Instead of: Akka's PipeTo.
 /// </remarks>
 internal static class WorkPipe
 {
@@ -18,7 +18,7 @@ internal static class WorkPipe
         {
             message = await task.ConfigureAwait(false);
         }
-#pragma warning disable CA1031 // The root of the work: whatever comes here is a defect, and becomes a crash of the actor.
+#pragma warning disable CA1031 // The root of the work: what comes here is a defect, and becomes a crash of the actor.
         catch (Exception e)
 #pragma warning restore CA1031
         {

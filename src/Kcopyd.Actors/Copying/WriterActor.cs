@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Kcopyd.Actors.Hosting;
 using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
 
@@ -6,39 +7,32 @@ namespace Kcopyd.Actors.Copying;
 
 /// <summary>Writes one segment to one target, from its pages or zeros. Its whole life is this one write.</summary>
 /// <remarks>
-/// As <see cref="ReaderActor"/> it writes on this dispatcher's thread where the device offers it.
-/// A crash loses the write; the job hears of it and begins the segment again.
+/// As <see cref="ReaderActor"/> it writes on this dispatcher's thread where the device offers it. A crash loses the
+/// write; the job hears of it and begins the segment again.
 /// </remarks>
 internal sealed class WriterActor : UntypedActor
 {
-    private readonly SegmentWrite _write;
+    private static readonly Props OnCopyDispatcher = Props.Create<WriterActor>().WithDispatcher(CopyDispatchers.Copy);
+    private static readonly Props OnDirectDispatcher =
+        Props.Create<WriterActor>().WithDispatcher(CopyDispatchers.Direct);
+
+    private SegmentWrite? _write;
     private bool _isReported;
 
-    public WriterActor(SegmentWrite write) => _write = write;
+    private SegmentWrite Write => _write!;
 
-    /// <inheritdoc/>
-    protected override void PreStart()
-    {
-        if (!_write.Lease.TryHold())
-        {
-            // The job died and its pages are gone; nobody waits for this.
-            Context.Stop(Self);
-        }
-        else if (_write.Content == SegmentContent.Pages && _write.Target.Device is IInlineBlockDevice device)
-        {
-            WriteHere(device);
-        }
-        else
-        {
-            Begin(WriteAsync());
-        }
-    }
+    /// <summary>What to make a writer to a device of; it begins when it is told a <see cref="SegmentWrite"/>.</summary>
+    public static Props PropsFor(IBlockDevice target) =>
+        CopyDispatchers.WaitsForMedium(target) ? OnDirectDispatcher : OnCopyDispatcher;
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)
         {
+            case SegmentWrite write:
+                OnSegmentWrite(write);
+                break;
             case WriteResult result:
                 Report(result);
                 break;
@@ -54,10 +48,28 @@ internal sealed class WriterActor : UntypedActor
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        if (!_isReported)
+        if (_write is not null && !_isReported)
         {
             Context.Parent.Tell(
-                new JobMessage.WorkerLost(_write.Segment.Index, _write.Segment.Attempt, _write.TargetIndex));
+                new JobMessage.WorkerLost(Write.Segment.Index, Write.Segment.Attempt, Write.TargetIndex));
+        }
+    }
+
+    private void OnSegmentWrite(SegmentWrite write)
+    {
+        _write = write;
+        if (!write.Lease.TryHold())
+        {
+            // The job died and its pages are gone; nobody waits for this.
+            Context.Stop(Self);
+        }
+        else if (write.Content == SegmentContent.Pages && write.Target.Device is IInlineBlockDevice device)
+        {
+            Report(WriteInline(device));
+        }
+        else
+        {
+            Begin(WriteAsync());
         }
     }
 
@@ -73,38 +85,21 @@ internal sealed class WriterActor : UntypedActor
         }
     }
 
-    private void WriteHere(IInlineBlockDevice device)
-    {
-        if (WriteInline(device) is { } result)
-        {
-            Report(result);
-        }
-    }
-
-    /// <summary>Null after a defect of the device.</summary>
-    private WriteResult? WriteInline(IInlineBlockDevice device)
+    private WriteResult WriteInline(IInlineBlockDevice device)
     {
         try
         {
-            var bytes = SegmentGeometry.WriteBytes(device, _write.DeviceRange, _write.ValidBytes);
-            device.Write(_write.OffsetBytes, _write.Lease.GetSpan()[..bytes], WriteDurability.Cached);
+            var bytes = SegmentGeometry.WriteBytes(device, Write.DeviceRange, Write.ValidBytes);
+            device.Write(Write.OffsetBytes, Write.Lease.GetSpan()[..bytes], WriteDurability.Cached);
             return WriteResult.Good;
         }
         catch (DeviceException e)
         {
             return Failed(e);
         }
-#pragma warning disable CA1031 // The root of the work: whatever comes here is a defect, and becomes a crash of the actor.
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            // Not thrown here: an actor that fails while it starts is never told that it stops, and would not say so.
-            Self.Tell(new WorkCrashed(e), ActorRefs.NoSender);
-            return null;
-        }
         finally
         {
-            _write.Lease.Release();
+            Write.Lease.Release();
         }
     }
 
@@ -112,11 +107,11 @@ internal sealed class WriterActor : UntypedActor
     {
         try
         {
-            if (_write.Content == SegmentContent.Pages)
+            if (Write.Content == SegmentContent.Pages)
             {
-                var bytes = SegmentGeometry.WriteBytes(_write.Target.Device, _write.DeviceRange, _write.ValidBytes);
-                await _write.Target.Device.WriteAsync(
-                    _write.OffsetBytes, _write.Lease.Memory[..bytes], WriteDurability.Cached, _write.Abort)
+                var bytes = SegmentGeometry.WriteBytes(Write.Target.Device, Write.DeviceRange, Write.ValidBytes);
+                await Write.Target.Device.WriteAsync(
+                    Write.OffsetBytes, Write.Lease.Memory[..bytes], WriteDurability.Cached, Write.Abort)
                     .ConfigureAwait(false);
             }
             else
@@ -132,28 +127,28 @@ internal sealed class WriterActor : UntypedActor
         }
         catch (OperationCanceledException)
         {
-            return new WriteResult(DeviceFailures.Aborted(_write.TargetIndex, _write.DeviceRange));
+            return new WriteResult(DeviceFailures.Aborted(Write.TargetIndex, Write.DeviceRange));
         }
         finally
         {
-            _write.Lease.Release();
+            Write.Lease.Release();
         }
     }
 
     private async Task WriteZeroesAsync()
     {
-        var device = _write.Target.Device;
-        var length = Math.Min(_write.DeviceRange.CountBytes, device.Geometry.LengthBytes - _write.OffsetBytes);
+        var device = Write.Target.Device;
+        var length = Math.Min(Write.DeviceRange.CountBytes, device.Geometry.LengthBytes - Write.OffsetBytes);
         if (device.Geometry.Can(BlockDeviceAbilities.ByteGranular))
         {
-            length = Math.Min(length, _write.ValidBytes);
+            length = Math.Min(length, Write.ValidBytes);
         }
 
-        if (_write.Content == SegmentContent.ZeroesByCommand)
+        if (Write.Content == SegmentContent.ZeroesByCommand)
         {
             try
             {
-                await device.WriteZeroesAsync(_write.OffsetBytes, length, _write.Abort).ConfigureAwait(false);
+                await device.WriteZeroesAsync(Write.OffsetBytes, length, Write.Abort).ConfigureAwait(false);
                 return;
             }
             catch (DeviceException e) when (e.Kind == DeviceErrorKind.NotSupported)
@@ -166,21 +161,21 @@ internal sealed class WriterActor : UntypedActor
         for (var done = 0L; done < length; done += zeros.Length)
         {
             var piece = zeros[..(int)Math.Min(zeros.Length, length - done)];
-            await device.WriteAsync(_write.OffsetBytes + done, piece, WriteDurability.Cached, _write.Abort)
+            await device.WriteAsync(Write.OffsetBytes + done, piece, WriteDurability.Cached, Write.Abort)
                 .ConfigureAwait(false);
         }
     }
 
     private WriteResult Failed(DeviceException e) => new(
-        DeviceFailures.From(e, CopyFailureKind.Write, _write.TargetIndex, _write.DeviceRange));
+        DeviceFailures.From(e, CopyFailureKind.Write, Write.TargetIndex, Write.DeviceRange));
 
     private void Report(WriteResult result)
     {
         _isReported = true;
         // Zeros have no source that ends; the target may.
-        var bytes = Math.Min(_write.ValidBytes, SegmentGeometry.ValidBytes(_write.Target.Device, _write.DeviceRange));
+        var bytes = Math.Min(Write.ValidBytes, SegmentGeometry.ValidBytes(Write.Target.Device, Write.DeviceRange));
         Context.Parent.Tell(new JobMessage.SegmentWritten(
-            _write.Segment.Index, _write.Segment.Attempt, _write.TargetIndex, bytes, result.Failure));
+            Write.Segment.Index, Write.Segment.Attempt, Write.TargetIndex, bytes, result.Failure));
         Context.Stop(Self);
     }
 

@@ -2,29 +2,32 @@ using Akka.Dispatch;
 
 namespace Kcopyd.Actors.Hosting;
 
-/// <summary>Runs actors on threads of its own, newest first, so that a segment is written by the core that has just read it.</summary>
+/// <summary>Runs actors on threads of its own, newest first, so that a segment is written by the core that has just
+/// read it.</summary>
 /// <remarks>
 /// <para>
-/// What an actor on one of the threads sets in motion goes on that thread's own stack and runs next there: reader, job and
-/// writers of one segment follow each other while its pages are in cache. What comes from elsewhere goes into a common queue. An
-/// idle thread takes from the common queue, then the oldest from another thread's stack. Every <see cref="FairnessInterval"/>th
-/// time a thread takes the oldest of all, so that nothing waits for ever.
+/// What an actor on one of the threads sets in motion goes on that thread's own stack and runs next there: reader, job
+/// and writers of one segment follow each other while its pages are in cache. What comes from elsewhere goes into a
+/// common queue. An idle thread takes from the common queue, then the oldest from another thread's stack. Every
+/// <see cref="FairnessInterval"/>th time a thread takes the oldest of all, so that nothing waits for ever.
 /// </para>
 /// <para>
-/// Actors here may block in a device. When work waits and nothing was taken for <see cref="BlockedAfter"/>, the threads are
-/// taken to be blocked and one more is started, up to <see cref="MaxThreads"/>: a device that hangs holds up its own job, not
-/// the client. Threads beyond the first ones leave when they find nothing to do.
+/// Actors here may block in a device. When work waits and nothing was taken for <see cref="BlockedAfter"/>, the
+/// threads are taken to be blocked and one more is started, up to <see cref="MaxThreads"/>: a device that hangs holds
+/// up its own job, not the client. Threads beyond the first ones leave when they find nothing to do.
 /// </para>
 /// </remarks>
 internal sealed class CopyDispatcher : MessageDispatcher
 {
-    /// <summary>The most threads: more hanging calls than this and everybody waits, in whatever order the devices answer.</summary>
+    /// <summary>The most threads: more hanging calls than this and everybody waits, in whatever order the devices
+    /// answer.</summary>
     private const int MaxThreads = 64;
 
     /// <summary>How often the oldest goes before the newest: seldom enough to keep the cache warm.</summary>
     private const int FairnessInterval = 64;
 
-    /// <summary>Messages that an actor handles in one go: a client with many jobs should not be put back after each.</summary>
+    /// <summary>Messages that an actor handles in one go: a client with many jobs should not be put back after
+    /// each.</summary>
     private const int MessagesAtOnce = 100;
 
     /// <summary>How long nothing has to be taken, while work waits, before the threads count as blocked.</summary>

@@ -1,29 +1,36 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
+using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Hosting;
 
 /// <summary>The dispatchers of the engine. A system that configures one under its name gets its own.</summary>
 public static class CopyDispatchers
 {
-    /// <summary>Runs clients, jobs, and readers and writers whose I/O is processor work: as many threads as processors.</summary>
+    /// <summary>Runs clients, jobs, and readers and writers whose I/O is processor work: as many threads as
+    /// processors.</summary>
     public const string Copy = "kcopyd.copy-dispatcher";
 
-    /// <summary>Runs readers and writers that wait for a medium (direct I/O): <see cref="DirectThreads"/> threads.</summary>
+    /// <summary>Runs readers and writers that wait for a medium (direct I/O): <see cref="DirectThreads"/>
+    /// threads.</summary>
     public const string Direct = "kcopyd.direct-dispatcher";
 
-    /// <summary>Threads of <see cref="Direct"/> to begin with: one per segment in flight of a job with default options, for its
-    /// queue depth is the device's.</summary>
+    /// <summary>Threads of <see cref="Direct"/> to begin with: one per segment in flight of a job with default
+    /// options, for its queue depth is the device's.</summary>
     internal const int DirectThreads = 8;
 
-    /// <summary>Makes the dispatchers known to a system that does not configure them. Calling it twice is harmless.</summary>
+    /// <summary>Makes the dispatchers known to a system that does not configure them. Calling it twice is
+    /// harmless.</summary>
     public static void Register(ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
         Register(system, Copy, Math.Max(2, Environment.ProcessorCount));
         Register(system, Direct, DirectThreads);
     }
+
+    /// <summary>Whether work on a device belongs on <see cref="Direct"/>.</summary>
+    internal static bool WaitsForMedium(IBlockDevice device) => device is IInlineBlockDevice { WaitsForMedium: true };
 
     private static void Register(ActorSystem system, string id, int threads)
     {

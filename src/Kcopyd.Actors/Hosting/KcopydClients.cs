@@ -4,7 +4,8 @@ using Kcopyd.Actors.Copying;
 
 namespace Kcopyd.Actors.Hosting;
 
-/// <summary>The clients of an actor system, so that its coordinated shutdown disposes them before the system stops.</summary>
+/// <summary>The clients of an actor system, so that its coordinated shutdown disposes them before the system
+/// stops.</summary>
 internal sealed class KcopydClients : IExtension
 {
     private readonly ConcurrentDictionary<KcopydClient, byte> _clients = new();

@@ -3,10 +3,12 @@ using Kcopyd.Actors.Copying;
 
 namespace Kcopyd.Actors.Hosting;
 
-/// <summary>Makes the remote protocol known to an actor system. Every node that sends or receives it needs this.</summary>
+/// <summary>Makes the remote protocol known to an actor system. Every node that sends or receives it needs
+/// this.</summary>
 public static class KcopydSerialization
 {
-    /// <summary>Registers the serializer of <see cref="SubmitMessage"/>. Making a client does it; calling it twice is harmless.</summary>
+    /// <summary>Registers the serializer of <see cref="SubmitMessage"/>. Making a client does it; calling it twice is
+    /// harmless.</summary>
     public static void Register(ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);

@@ -9,7 +9,8 @@ namespace Kcopyd.Actors.Hosting;
 public static class KcopydSettings
 {
     /// <summary>The options under <c>kcopyd.client</c>; a key that is absent leaves its default.</summary>
-    /// <exception cref="ConfigurationException">A value is none of its kind or out of its range; the sentence names the key.</exception>
+    /// <exception cref="ConfigurationException">A value is none of its kind or out of its range; the sentence names
+    /// the key.</exception>
     public static KcopydClientOptions ReadClient(ActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
@@ -30,7 +31,10 @@ public static class KcopydSettings
     }
 
     private static KcopydClientOptions Read(
-        Config client, string key, KcopydClientOptions options, Func<KcopydClientOptions, string, KcopydClientOptions> set)
+        Config client,
+        string key,
+        KcopydClientOptions options,
+        Func<KcopydClientOptions, string, KcopydClientOptions> set)
     {
         if (!client.HasPath(key))
         {

@@ -6,7 +6,8 @@ using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Hosting;
 
-/// <summary>Messages of the remote protocol to and from their wire form. Enumerations travel by the numbers in kcopyd.proto.</summary>
+/// <summary>Messages of the remote protocol to and from their wire form. Enumerations travel by the numbers in
+/// kcopyd.proto.</summary>
 internal static class SubmitMessageMapping
 {
     public static Protocol.Submit ToWire(SubmitCopy message)

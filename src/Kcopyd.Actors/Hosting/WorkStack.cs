@@ -2,7 +2,8 @@ using Akka.Dispatch;
 
 namespace Kcopyd.Actors.Hosting;
 
-/// <summary>Work of one thread: taken newest first by the thread, oldest first by others. Guarded by its dispatcher's lock.</summary>
+/// <summary>Work of one thread: taken newest first by the thread, oldest first by others. Guarded by its dispatcher's
+/// lock.</summary>
 internal sealed class WorkStack
 {
     private IRunnable?[] _ring = new IRunnable?[16];

@@ -16,8 +16,9 @@ internal static class CopyCommand
         var options = new TransferOptions();
         var command = new Command(
             Name,
-            "Copies a source to one or more targets, reading it once. A missing target file is created with the source's size, a "
-            + "shorter one is extended, a longer one keeps its length; a block device that is too small is refused.")
+            "Copies a source to one or more targets, reading it once. "
+            + "A missing target file is created with the source's size, a shorter one is extended, "
+            + "a longer one keeps its length; a block device that is too small is refused.")
         {
             source,
             targets,

@@ -5,19 +5,21 @@ internal static class HelpSections
 {
     private const string Units = """
         Units:
-          A sector is 512 bytes, always. SECTOR and SECTORS are numbers of sectors, or sizes with a suffix in whole sectors.
-          SIZE is a number of bytes, or has a suffix: K M G T P E or KiB MiB ... (powers of 1024), kB MB GB ... (powers of 1000),
-          s (sectors), B (bytes). 1.5G is a size.
+          A sector is 512 bytes, always.
+          SECTOR and SECTORS are numbers of sectors, or sizes with a suffix in whole sectors.
+          SIZE is a number of bytes, or has a suffix: K M G T P E or KiB MiB ... (powers of 1024),
+          kB MB GB ... (powers of 1000), s (sectors), B (bytes). 1.5G is a size.
 
         """;
 
     private const string Codes = """
         Exit codes:
           0    everything was done
-          1    the job ended with errors, ignored and salvaged ones and dropped targets among them, or found a difference
+          1    the job ended with errors, ignored and salvaged ones and dropped targets among them,
+               or found a difference
           2    the command line or a device does not allow it; nothing was created, extended or written
-          130  interrupted (SIGINT; 143 after SIGTERM, 129 after SIGHUP): what was in flight is done, and what was copied is printed;
-               a second signal ends the program at once
+          130  interrupted (SIGINT; 143 after SIGTERM, 129 after SIGHUP): what was in flight is done,
+               and what was copied is printed; a second signal ends the program at once
 
         """;
 

@@ -15,7 +15,8 @@ internal sealed record OptionText(string Name, string? Value, string Description
     internal static readonly OptionText TargetSector = new(
         "--target-sector",
         "SECTOR",
-        "First sector of every target. Default: 0. When given, a target file that is too short is refused, not extended");
+        "First sector of every target. Default: 0. "
+        + "When given, a target file that is too short is refused, not extended");
 
     internal static readonly OptionText Direct = new(
         "--direct", null, "Go past the page cache (O_DIRECT), on the source and on every target");
@@ -26,7 +27,8 @@ internal sealed record OptionText(string Name, string? Value, string Description
     internal static readonly OptionText Segment = new(
         "--segment",
         "SIZE",
-        "What is read and written at a time, a multiple of 4K up to 64M. Default: 512K, or the page budget if that is less");
+        "What is read and written at a time, a multiple of 4K up to 64M. "
+        + "Default: 512K, or the page budget if that is less");
 
     internal static readonly OptionText InFlight = new(
         "--in-flight", "COUNT", "Segments in flight at most, 1 to 64. Default: 8");
@@ -35,12 +37,15 @@ internal sealed record OptionText(string Name, string? Value, string Description
         "--rate", "SIZE", "Bytes of source a second at most; 0 is no limit. Default: 0");
 
     internal static readonly OptionText Percent = new(
-        "--percent", "PERCENT", "Share of the time with I/O in flight at most, 0 to 100; 100 is no limit. Default: 100");
+        "--percent",
+        "PERCENT",
+        "Share of the time with I/O in flight at most, 0 to 100; 100 is no limit. Default: 100");
 
     internal static readonly OptionText IgnoreError = new(
         "--ignore-error",
         null,
-        "Go on past errors: what cannot be read is written as zeros, every error is reported. No effect with --sequential");
+        "Go on past errors: what cannot be read is written as zeros, every error is reported. "
+        + "No effect with --sequential");
 
     internal static readonly OptionText Sequential = new(
         "--sequential", null, "Write every target in ascending order, one segment after the other");
@@ -48,13 +53,14 @@ internal sealed record OptionText(string Name, string? Value, string Description
     internal static readonly OptionText OnTargetError = new(
         "--on-target-error",
         "fail|drop",
-        "What a failing target means: the job fails, or that target is dropped and the others are finished. Default: fail");
+        "What a failing target means: the job fails, or that target is dropped and the others are finished. "
+        + "Default: fail");
 
     internal static readonly OptionText OnReadError = new(
         "--on-read-error",
         "fail|salvage",
-        "What an unreadable source means: the job fails, or it is read sector by sector, what stays unreadable is written as "
-        + "zeros and listed. Default: fail");
+        "What an unreadable source means: the job fails, or it is read sector by sector, "
+        + "what stays unreadable is written as zeros and listed. Default: fail");
 
     internal static readonly OptionText Sparse = new(
         "--sparse", null, "Do not read holes, and make zeros by the device's own command (holes in a file)");
@@ -71,14 +77,16 @@ internal sealed record OptionText(string Name, string? Value, string Description
     internal static readonly OptionText Progress = new(
         "--progress",
         "auto|plain|json|none",
-        "On standard error: a bar on a terminal and plain lines elsewhere, plain lines, a JSON object a line, or nothing. "
-        + "Default: auto");
+        "On standard error: a bar on a terminal and plain lines elsewhere, plain lines, "
+        + "a JSON object a line, or nothing. Default: auto");
 
     internal static readonly OptionText Json = new(
         "--json", null, "Print the result on standard output as one JSON object");
 
     internal static readonly OptionText NoJournal = new(
-        "--no-journal", null, "Keep no journal of the job, so that it cannot be resumed. This version keeps none anyway");
+        "--no-journal",
+        null,
+        "Keep no journal of the job, so that it cannot be resumed. This version keeps none anyway");
 
     /// <summary>Other names.</summary>
     internal string[] Aliases { get; init; } = [];

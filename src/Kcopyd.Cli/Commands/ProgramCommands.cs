@@ -9,8 +9,8 @@ internal static class ProgramCommands
     internal static RootCommand Create(RunTransfer run)
     {
         var root = new RootCommand(
-            "Copies, zeroes and verifies files and block devices: a range of sectors from one source to any number of targets, "
-            + "within a fixed amount of memory.")
+            "Copies, zeroes and verifies files and block devices: "
+            + "a range of sectors from one source to any number of targets, within a fixed amount of memory.")
         {
             CopyCommand.Create(run),
             ZeroCommand.Create(run),

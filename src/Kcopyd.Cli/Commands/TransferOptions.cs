@@ -7,7 +7,8 @@ namespace Kcopyd.Cli.Commands;
 
 /// <summary>The options that commands share, and what was given for them.</summary>
 /// <remarks>
-/// Decided: values are taken as words here and read by <see cref="TransferRequestReader"/>. Because: every message is then one
+/// Decided: values are taken as words here and read by <see cref="TransferRequestReader"/>. Because: every message is
+/// then one
 /// sentence of ours that names the option and what it takes. Instead of: the parser's own conversions.
 /// </remarks>
 internal sealed class TransferOptions

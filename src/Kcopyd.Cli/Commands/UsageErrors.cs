@@ -39,7 +39,8 @@ internal static class UsageErrors
         return parsed.Errors is [{ } error, ..] ? $"{Lowered(error.Message.TrimEnd('.'))} {see}" : null;
     }
 
-    /// <summary>The parser takes an option that it does not know for one more argument: a mistyped option would become a file.</summary>
+    /// <summary>The parser takes an option that it does not know for one more argument: a mistyped option would
+    /// become a file.</summary>
     private static string? UnknownOption(ParseResult parsed, string[] args)
     {
         var words = args.TakeWhile(word => word != "--").ToHashSet(StringComparer.Ordinal);

@@ -16,8 +16,9 @@ internal static class VerifyCommand
         var options = new TransferOptions();
         var command = new Command(
             Name,
-            "Compares a source with one or more targets, past the page cache, and writes nothing. What a target has beyond the end "
-            + "of the source is not looked at. Ends with 1 where they differ, and says where.")
+            "Compares a source with one or more targets, past the page cache, and writes nothing. "
+            + "What a target has beyond the end of the source is not looked at. "
+            + "Ends with 1 where they differ, and says where.")
         {
             source,
             targets,

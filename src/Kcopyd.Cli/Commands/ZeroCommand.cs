@@ -15,8 +15,9 @@ internal static class ZeroCommand
         var options = new TransferOptions();
         var command = new Command(
             Name,
-            "Writes zeros to one or more targets, by the device's own command where it has one. Without --count: to the end of the "
-            + "targets, which then must be equally long. With --count a missing file is created and a shorter one is extended.")
+            "Writes zeros to one or more targets, by the device's own command where it has one. "
+            + "Without --count: to the end of the targets, which then must be equally long. "
+            + "With --count a missing file is created and a shorter one is extended.")
         {
             targets,
         };

@@ -5,11 +5,14 @@ using Akka.Serialization;
 
 namespace Kcopyd.Cli.Execution;
 
-/// <summary>Takes the place of the actor system's JSON serializer, so that no JSON library is loaded: nothing is serialized here.</summary>
-[SuppressMessage("Performance", "CA1812", Justification = "The actor system makes it by its name, which the settings have.")]
+/// <summary>Takes the place of the actor system's JSON serializer, so that no JSON library is loaded: nothing is
+/// serialized here.</summary>
+[SuppressMessage(
+    "Performance", "CA1812", Justification = "The actor system makes it by its name, which the settings have.")]
 internal sealed class AbsentSerializer : Serializer
 {
-    /// <summary>The signature that the actor system looks for: the serializer that this one replaces has settings.</summary>
+    /// <summary>The signature that the actor system looks for: the serializer that this one replaces has
+    /// settings.</summary>
     public AbsentSerializer(ExtendedActorSystem system, Config settings)
         : base(system)
     {

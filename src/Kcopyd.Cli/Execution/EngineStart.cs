@@ -7,7 +7,8 @@ namespace Kcopyd.Cli.Execution;
 internal static class EngineStart
 {
     /// <summary>
-    /// A program that lives for one job logs nothing of its own, needs no serializer (<see cref="AbsentSerializer"/>), and ends when its job does, not when the runtime tells its actors to.
+    /// A program that lives for one job logs nothing of its own, needs no serializer
+    /// (<see cref="AbsentSerializer"/>), and ends when its job does, not when the runtime tells its actors to.
     /// </summary>
     private const string Settings = """
         akka {

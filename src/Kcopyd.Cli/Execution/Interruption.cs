@@ -2,7 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Kcopyd.Cli.Execution;
 
-/// <summary>Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation; the second ends the process as if nobody listened.</summary>
+/// <summary>Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation; the second ends the process as if nobody
+/// listened.</summary>
 internal sealed class Interruption : IDisposable
 {
     private const int HangUp = 1;

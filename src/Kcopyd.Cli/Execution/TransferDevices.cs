@@ -8,7 +8,8 @@ namespace Kcopyd.Cli.Execution;
 
 /// <summary>The devices of a job, opened in an order that leaves nothing behind when one of them refuses.</summary>
 /// <remarks>
-/// 1. What exists is opened, which changes nothing. 2. <see cref="PrepareAsync"/> creates what is missing and then extends what is
+/// 1. What exists is opened, which changes nothing. 2. <see cref="PrepareAsync"/> creates what is missing and then
+/// extends what is
 /// too short. 3. Until <see cref="Keep"/> is called, disposal takes both back.
 /// </remarks>
 internal sealed class TransferDevices : IAsyncDisposable

@@ -11,7 +11,8 @@ namespace Kcopyd.Cli.Execution;
 
 /// <summary>One run of the program: plan, open, copy, report.</summary>
 /// <remarks>
-/// Every check that needs no change comes before every change: describe all, plan, open what exists, create, extend, submit.
+/// Every check that needs no change comes before every change: describe all, plan, open what exists, create, extend,
+/// submit.
 /// </remarks>
 internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener opener, Task<ActorSystem> engine)
 {
@@ -84,7 +85,8 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
     private async Task<int> CopyAsync(
         KcopydClient client, TransferDevices devices, TransferPlan plan, Interruption interruption)
     {
-        // Acceptance is waited for whatever happens: a job that nobody knows of must not write into files that are taken back.
+        // Acceptance is waited for whatever happens: a job that nobody knows of must not write into files that are
+        // taken back.
         var job = await client
             .StartAsync(new CopyRequest(request.Kind, devices.Source, devices.Targets, request.Options))
             .ConfigureAwait(false);

@@ -4,7 +4,8 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Cli.Planning;
 
-/// <summary>Finds two names for the same bytes: hard and symbolic links, a loop device and its file, a partition and its disk.
+/// <summary>Finds two names for the same bytes: hard and symbolic links, a loop device and its file, a partition and
+/// its disk.
 /// Pure.</summary>
 internal static class StorageOverlap
 {
@@ -15,6 +16,12 @@ internal static class StorageOverlap
     {
         for (var i = 0; i < targets.Length; i++)
         {
+            if (source is { IsResizable: true, LengthBytes: 0 } && FullPath(source) == FullPath(targets[i]))
+            {
+                // Without a byte it lives nowhere, and no range of it overlaps any.
+                throw new RefusedException($"the target {targets[i].Uri} is the source");
+            }
+
             var written = Slice(targets[i], plan.Targets[i].Range);
             if (plan.Source is { } read && Overlaps(Slice(source!, read), written))
             {
@@ -61,7 +68,8 @@ internal static class StorageOverlap
     private static bool Overlaps(List<StorageExtent> one, List<StorageExtent> other) =>
         one.Exists(extent => other.Exists(extent.Overlaps));
 
-    /// <summary>Where a range of a device lives; what lies past its end, because it is yet to be extended, lives nowhere.</summary>
+    /// <summary>Where a range of a device lives; what lies past its end, because it is yet to be extended, lives
+    /// nowhere.</summary>
     private static List<StorageExtent> Slice(BlockDeviceDescription device, SectorRange range)
     {
         var slices = new List<StorageExtent>();

@@ -8,7 +8,8 @@ namespace Kcopyd.Cli.Planning;
 
 /// <summary>Decides ranges and lengths, and refuses what cannot be, from descriptions of the devices. Pure.</summary>
 /// <remarks>
-/// Lengths are bytes, so that a copy of a file with an odd length is byte-exact: a target is made as long as the bytes that
+/// Lengths are bytes, so that a copy of a file with an odd length is byte-exact: a target is made as long as the
+/// bytes that
 /// there are, not as the sectors that they occupy.
 /// </remarks>
 internal static class TransferPlanning
@@ -20,13 +21,14 @@ internal static class TransferPlanning
     {
         var sourceRange = source is null ? null : SourceRange(request, source);
         var (sectors, bytes) = sourceRange is { } range
-            ? (range.Count, Math.Min(source!.LengthBytes, range.End * Sectors.Size) - range.StartBytes)
+            ? (range.Count, Math.Max(0, Math.Min(source!.LengthBytes, range.End * Sectors.Size) - range.StartBytes))
             : ZeroSize(request, targets);
         var start = request.TargetSector ?? 0;
         if (start > SectorRange.Limit - sectors)
         {
             throw new RefusedException(
-                $"--target-sector {start} with {sectors} sectors is too large: there are at most {SectorRange.Limit} sectors");
+                $"--target-sector {start} with {sectors} sectors is too large: "
+                + $"there are at most {SectorRange.Limit} sectors");
         }
 
         var written = SectorRange.Create(start, sectors);
@@ -85,8 +87,9 @@ internal static class TransferPlanning
             if (Sectors.FromBytes(target.LengthBytes) != Sectors.FromBytes(first.LengthBytes))
             {
                 throw new RefusedException(
-                    $"{first.Uri} has {Sectors.FromBytes(first.LengthBytes)} sectors and {target.Uri} has "
-                    + $"{Sectors.FromBytes(target.LengthBytes)}: give a --count that fits both, or zero one after the other");
+                    $"{first.Uri} has {Sectors.FromBytes(first.LengthBytes)} sectors and "
+                    + $"{target.Uri} has {Sectors.FromBytes(target.LengthBytes)}: "
+                    + "give a --count that fits both, or zero one after the other");
             }
         }
 
@@ -95,8 +98,8 @@ internal static class TransferPlanning
         return start <= length
             ? (length - start, Math.Max(0, first.LengthBytes - (start * Sectors.Size)))
             : throw new RefusedException(
-                $"{first.Uri} has {length} sectors ({SizeText.Format(first.LengthBytes)}), so there is nothing from sector "
-                + $"{start} on");
+                $"{first.Uri} has {length} sectors ({SizeText.Format(first.LengthBytes)}), "
+                + $"so there is nothing from sector {start} on");
     }
 
     private static TargetPlan PlanTarget(

@@ -5,7 +5,8 @@ namespace Kcopyd.Cli.Reporting;
 /// <summary>Durations as people read them. Pure.</summary>
 internal static class DurationText
 {
-    /// <summary><c>0.004 s</c>, <c>1.1 s</c>, <c>42 s</c>, <c>2 min 05 s</c>, <c>3 h 07 min</c>, <c>2 d 04 h</c>.</summary>
+    /// <summary><c>0.004 s</c>, <c>1.1 s</c>, <c>42 s</c>, <c>2 min 05 s</c>, <c>3 h 07 min</c>, <c>2 d 04
+    /// h</c>.</summary>
     internal static string Format(TimeSpan duration)
     {
         var seconds = Math.Max(0, duration.TotalSeconds);

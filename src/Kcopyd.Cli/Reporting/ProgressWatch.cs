@@ -23,8 +23,7 @@ internal sealed class ProgressWatch(CopyJob job, IProgressView? view, TimeProvid
                 var tick = timer.WaitForNextTickAsync().AsTask();
                 await Task.WhenAny(job.Completion, tick).ConfigureAwait(false);
                 timer.Period = view.Every;
-                if (!job.Completion.IsCompleted
-                    && await job.GetProgressAsync().ConfigureAwait(false) is { } progress)
+                if (await LookAsync().ConfigureAwait(false) is { } progress)
                 {
                     DoneBytes = progress.Done.Value;
                     view.Show(progress);
@@ -35,5 +34,19 @@ internal sealed class ProgressWatch(CopyJob job, IProgressView? view, TimeProvid
         var completed = await job.Completion.ConfigureAwait(false);
         await view.EndAsync(completed).ConfigureAwait(false);
         return completed;
+    }
+
+    /// <summary>Asks where the job is; nothing where it ends first, with or without an answer.</summary>
+    private async Task<CopyProgress?> LookAsync()
+    {
+        if (job.Completion.IsCompleted)
+        {
+            return null;
+        }
+
+        var asked = job.GetProgressAsync();
+        return await Task.WhenAny(asked, job.Completion).ConfigureAwait(false) == asked
+            ? await asked.ConfigureAwait(false)
+            : null;
     }
 }

@@ -3,7 +3,8 @@ using System.Text.Json.Serialization;
 
 namespace Kcopyd.Cli.Reporting;
 
-/// <summary>JSON of the reports, generated at build time: nothing is looked up by reflection when the program starts.</summary>
+/// <summary>JSON of the reports, generated at build time: nothing is looked up by reflection when the program
+/// starts.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ResultReport))]
 [JsonSerializable(typeof(ProgressReport))]

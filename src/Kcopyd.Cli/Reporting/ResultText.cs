@@ -32,7 +32,8 @@ internal static class ResultText
             + $"{Rate(done, completed.Elapsed)}{Ending(request, completed)}";
     }
 
-    /// <summary>A sentence for each thing that went wrong: the first failure of each kind on each device, and how many more.</summary>
+    /// <summary>A sentence for each thing that went wrong: the first failure of each kind on each device, and how
+    /// many more.</summary>
     internal static IEnumerable<string> Errors(TransferRequest request, CopyCompleted completed) =>
         completed.FailureCount == 0 ? [] : Failures(request, completed);
 
@@ -47,7 +48,8 @@ internal static class ResultText
             var dropped = group.Key.Target is { } target && completed.Targets[target].State == CopyTargetState.Dropped
                 ? "; the target was dropped"
                 : string.Empty;
-            yield return $"{group.MinBy(failure => failure.Range.Start)!.Reason.TrimEnd('.')}{More(group.Count() - 1)}{dropped}";
+            var reason = group.MinBy(failure => failure.Range.Start)!.Reason.TrimEnd('.');
+            yield return $"{reason}{More(group.Count() - 1)}{dropped}";
         }
 
         var unlisted = completed.FailureCount - completed.Details.Length;
@@ -119,7 +121,7 @@ internal static class ResultText
         var sectors = ranges.Sum(range => range.Count);
         var listed = string.Join(", ", ranges.Take(ListedRanges).Select(range => range.ToString()));
         var more = ranges.Length > ListedRanges ? $" and {ranges.Length - ListedRanges} more ranges" : string.Empty;
-        return $"{source}: {sectors} unreadable sectors ({SizeText.Format(Sectors.ToBytes(sectors))}) were written as zeros: "
-            + $"sectors {listed}{more}";
+        return $"{source}: {sectors} unreadable sectors ({SizeText.Format(Sectors.ToBytes(sectors))}) "
+            + $"were written as zeros: sectors {listed}{more}";
     }
 }

@@ -4,7 +4,8 @@ using Spectre.Console;
 
 namespace Kcopyd.Cli.Reporting;
 
-/// <summary>A bar for the job, and a line for each target where there is more to say than that. Not safe for concurrent use.</summary>
+/// <summary>A bar for the job, and a line for each target where there is more to say than that. Not safe for
+/// concurrent use.</summary>
 internal sealed class TerminalBar
 {
     private const int BarColumns = 30;
@@ -22,7 +23,8 @@ internal sealed class TerminalBar
     {
         _plan = plan;
 
-        // The callback runs up to its first await before StartAsync returns, so the context is there when this constructor ends.
+        // The callback runs up to its first await before StartAsync returns, so the context is there when this
+        // constructor ends.
         _shown = new Progress(OpenConsole()) { AutoRefresh = false, AutoClear = true }
             .Columns(_names, new ProgressBarColumn { Width = BarColumns }, new PercentageColumn(), _amounts)
             .StartAsync(context =>
@@ -35,7 +37,7 @@ internal sealed class TerminalBar
     internal void Show(CopyProgress progress)
     {
         _job ??= _context.AddTask("job");
-        Set(_job, progress.Fraction, string.Empty, ProgressText.Amount(progress));
+        Set(_job, progress.Fraction, progress.Job.Value, ProgressText.Amount(progress));
         if (_plan.Targets.Length > 1 || progress.Targets.Any(target => target.State != CopyTargetState.Good))
         {
             foreach (var target in progress.Targets)

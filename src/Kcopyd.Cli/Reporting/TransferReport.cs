@@ -13,6 +13,7 @@ internal static class TransferReport
     /// <param name="plan">What was planned.</param>
     /// <param name="completed">What came of it.</param>
     /// <param name="doneBytes">How far the job was when it was last looked at.</param>
+    /// <exception cref="ReportException">Standard output takes nothing.</exception>
     internal static void Print(TransferRequest request, TransferPlan plan, CopyCompleted completed, long doneBytes)
     {
         foreach (var line in ResultText.Errors(request, completed))
@@ -20,17 +21,24 @@ internal static class TransferReport
             Console.Error.WriteLine($"kcopyd: {line}");
         }
 
-        if (request.Json)
+        try
         {
-            Console.Out.WriteLine(
-                JsonSerializer.Serialize(ResultReport.Of(completed), ReportJson.Default.ResultReport));
-            return;
+            Console.Out.WriteLine(request.Json
+                ? JsonSerializer.Serialize(ResultReport.Of(completed), ReportJson.Default.ResultReport)
+                : Text(request, plan, completed, doneBytes));
         }
+        catch (IOException e)
+        {
+            throw new ReportException(
+                $"the job ended as {ReportJson.Word(completed.Outcome)}, "
+                + $"but its result could not be written: {e.Message}",
+                e);
+        }
+    }
 
-        Console.Out.WriteLine(ResultText.Summary(request, plan, completed, doneBytes));
-        if (DigestText.Format(completed.Digest) is { } digest)
-        {
-            Console.Out.WriteLine($"sha256 {digest}");
-        }
+    private static string Text(TransferRequest request, TransferPlan plan, CopyCompleted completed, long doneBytes)
+    {
+        var summary = ResultText.Summary(request, plan, completed, doneBytes);
+        return DigestText.Format(completed.Digest) is { } digest ? $"{summary}\nsha256 {digest}" : summary;
     }
 }

@@ -18,7 +18,8 @@ internal sealed record TransferRequest(
     /// <summary>How many sectors; null: to the end.</summary>
     internal long? SectorCount { get; init; }
 
-    /// <summary>The first sector of each target; null: not given, which means 0 and that short files may be extended.</summary>
+    /// <summary>The first sector of each target; null: not given, which means 0 and that short files may be
+    /// extended.</summary>
     internal long? TargetSector { get; init; }
 
     /// <summary>Whether devices are opened past the page cache.</summary>

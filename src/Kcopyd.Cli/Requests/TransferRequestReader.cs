@@ -9,7 +9,8 @@ namespace Kcopyd.Cli.Requests;
 internal static class TransferRequestReader
 {
     /// <summary>Reads all of it.</summary>
-    /// <exception cref="RefusedException">Something is not what its option takes; the sentence names the option.</exception>
+    /// <exception cref="RefusedException">Something is not what its option takes; the sentence names the
+    /// option.</exception>
     internal static TransferRequest Read(TransferText text)
     {
         if (text.Targets.Length > CopyOptions.MaxTargets)
@@ -120,7 +121,8 @@ internal static class TransferRequestReader
             if (segment.Value <= 0 || segment > CopyOptions.MaxSegmentSize || segment.Value % PageBudget.PageSize != 0)
             {
                 throw new RefusedException(
-                    $"--segment '{text}' is not a segment size: a segment is a multiple of 4 KiB, from 4 KiB to 64 MiB");
+                    $"--segment '{text}' is not a segment size: "
+                    + "a segment is a multiple of 4 KiB, from 4 KiB to 64 MiB");
             }
 
             return segment <= budget

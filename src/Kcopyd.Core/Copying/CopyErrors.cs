@@ -21,8 +21,8 @@ internal static class CopyErrors
 
     /// <summary>The state after a segment was compared with this result.</summary>
     /// <remarks>
-    /// A comparison goes on past failures, since who asks wants to know all of them; but what could not be compared was
-    /// not verified, so the job fails at its end unless it was told to bear errors or to drop targets.
+    /// A comparison goes on past failures, since who asks wants to know all of them; but what could not be compared
+    /// was not verified, so the job fails at its end unless it was told to bear errors or to drop targets.
     /// </remarks>
     public static CopyJobState ApplyComparison(CopyJobState state, SegmentResult result)
     {

@@ -3,10 +3,10 @@ namespace Kcopyd.Core.Paging;
 /// <summary>Arithmetic of a fixed number of pages: which run of them is free. Not safe for concurrent use.</summary>
 /// <remarks>
 /// Invariants: taken + free = total; a page is in one taken run or in one free run; free runs neither overlap nor
-/// touch. A run is contiguous, because a device is handed one buffer. The lowest run that fits is taken, so that a load
-/// that needs few pages keeps using the same ones while they are warm in cache. A run that does not fit has to wait
-/// although enough pages are free in pieces; since waiting is first in, first out, the pages that come back join up and
-/// the head always goes on.
+/// touch. A run is contiguous, because a device is handed one buffer. The lowest run that fits is taken, so that a
+/// load that needs few pages keeps using the same ones while they are warm in cache. A run that does not fit has to
+/// wait although enough pages are free in pieces; since waiting is first in, first out, the pages that come back join
+/// up and the head always goes on.
 /// </remarks>
 public sealed class PageBudget
 {

@@ -1,8 +1,8 @@
 namespace Kcopyd.Core.Throttling;
 
 /// <summary>
-/// The kernel's throttle (kernel-facts 1.10): at most so many per cent of the time with I/O in flight, over a window of
-/// about a second. Times are on any one monotonic clock. Not safe for concurrent use.
+/// The kernel's throttle (kernel-facts 1.10): at most so many per cent of the time with I/O in flight, over a window
+/// of about a second. Times are on any one monotonic clock. Not safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// Unlike the kernel's, a wait does not hold up completions: it is told as a time, and the caller sets a timer.

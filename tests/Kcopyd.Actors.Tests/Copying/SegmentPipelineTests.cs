@@ -196,11 +196,43 @@ public sealed class SegmentPipelineTests : IDisposable
         Assert.Single(_returned);
     }
 
+    [Fact]
+    public void Writes_that_take_turns_follow_each_other()
+    {
+        var pipeline = Pipeline(new CopyOptions(), takesTurns: true);
+        Begin(pipeline, 0);
+        Begin(pipeline, 1);
+
+        pipeline.OnRead(1, 0, Good);
+        pipeline.OnRead(0, 0, Good);
+        Assert.DoesNotContain("write 0 to 0", _workers.Told);
+
+        pipeline.OnWritten(1, 0, 0, 4096, null);
+        Assert.Contains("write 0 to 0", _workers.Told);
+    }
+
+    [Fact]
+    public void Lost_writer_passes_its_turn_on()
+    {
+        var pipeline = Pipeline(new CopyOptions(), takesTurns: true);
+        Begin(pipeline, 0);
+        Begin(pipeline, 1);
+        pipeline.OnRead(0, 0, Good);
+        pipeline.OnRead(1, 0, Good);
+
+        pipeline.OnWorkerLost(0, 0, 0);
+
+        Assert.Contains("write 1 to 0", _workers.Told);
+    }
+
     private static Segment Segment(long index, int targets = 1, int attempt = 0) => new(
         index, SectorRange.Create(index * 8, 8), TargetMask.All(targets), SegmentKind.Data, attempt);
 
-    private SegmentPipeline Pipeline(CopyOptions options, int targets = 1) =>
-        new(new CopyJobSpec(CopyJobKind.Copy, 64, targets, options), _workers);
+    private SegmentPipeline Pipeline(CopyOptions options, int targets = 1, bool takesTurns = false)
+    {
+        var turns = new TargetTurns(Enumerable.Repeat(takesTurns, targets));
+        return new SegmentPipeline(new CopyJobSpec(CopyJobKind.Copy, 64, targets, options), turns, _workers);
+    }
 
     private PageLease Lease() => _pages.Lease(new PageRun(0, 1), _returned.Add);
 

@@ -54,13 +54,15 @@ public sealed class KcopydSettingsTests
     [InlineData("queue-limit = 0", "kcopyd.client.queue-limit")]
     public async Task A_wrong_value_is_named_by_its_key(string setting, string key)
     {
-        var refused = await Assert.ThrowsAsync<ConfigurationException>(() => ReadAsync($"kcopyd.client {{ {setting} }}"));
+        var refused = await Assert.ThrowsAsync<ConfigurationException>(
+            () => ReadAsync($"kcopyd.client {{ {setting} }}"));
         Assert.Contains(key, refused.Message, StringComparison.Ordinal);
     }
 
     private static async Task<KcopydClientOptions> ReadAsync(string settings)
     {
-        var system = ActorSystem.Create("settings", ConfigurationFactory.ParseString("akka.loglevel = ERROR\n" + settings));
+        var config = ConfigurationFactory.ParseString("akka.loglevel = ERROR\n" + settings);
+        var system = ActorSystem.Create("settings", config);
         try
         {
             return KcopydSettings.ReadClient(system);

@@ -121,7 +121,8 @@ public sealed class SubmitMessageSerializerTests : IAsyncLifetime
     private T RoundTrip<T>(T message)
         where T : SubmitMessage
     {
-        var serializer = (Akka.Serialization.SerializerWithStringManifest)_system.Serialization.FindSerializerFor(message);
+        var found = _system.Serialization.FindSerializerFor(message);
+        var serializer = Assert.IsAssignableFrom<Akka.Serialization.SerializerWithStringManifest>(found);
         Assert.Equal(7_107, serializer.Identifier);
         return Assert.IsType<T>(serializer.FromBinary(serializer.ToBinary(message), serializer.Manifest(message)));
     }

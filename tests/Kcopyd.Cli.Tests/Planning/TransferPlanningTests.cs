@@ -17,7 +17,8 @@ public sealed class TransferPlanningTests
 
         Assert.Equal(SectorRange.Create(0, 2), plan.Source);
         Assert.Equal(1000, plan.TotalBytes);
-        Assert.Equal([new TargetPlan("t", SectorRange.Create(0, 2), TargetPreparation.Create, 1000)], plan.Targets);
+        Assert.Equal(
+            new TargetPlan("t", SectorRange.Create(0, 2), TargetPreparation.Create, 1000), Assert.Single(plan.Targets));
     }
 
     [Theory]
@@ -43,7 +44,8 @@ public sealed class TransferPlanningTests
     [InlineData(0, true, 1000)]
     [InlineData(1000, false, 1000)]
     [InlineData(5000, false, 5000)]
-    public void An_existing_file_is_extended_only_when_it_is_short_by_the_byte(long length, bool isExtended, long expected)
+    public void An_existing_file_is_extended_only_when_it_is_short_by_the_byte(
+        long length, bool isExtended, long expected)
     {
         var plan = TransferPlanning.Plan(Copy, File("s", 1000), [File("t", length)]);
 
@@ -75,9 +77,12 @@ public sealed class TransferPlanningTests
     [InlineData(0, 3L)]
     [InlineData(2, 1L)]
     [InlineData(0, SectorRange.Limit)]
-    public void A_range_past_the_end_of_the_source_is_refused(long sector, long? count) => Assert.Throws<RefusedException>(
-        () => TransferPlanning.Plan(
-            Copy with { SourceSector = sector, SectorCount = count }, File("s", 1000), [Missing("t")]));
+    public void A_range_past_the_end_of_the_source_is_refused(long sector, long? count)
+    {
+        var request = Copy with { SourceSector = sector, SectorCount = count };
+
+        Assert.Throws<RefusedException>(() => TransferPlanning.Plan(request, File("s", 1000), [Missing("t")]));
+    }
 
     [Fact]
     public void A_target_range_past_the_last_possible_sector_is_refused() => Assert.Throws<RefusedException>(
@@ -158,8 +163,8 @@ public sealed class TransferPlanningTests
         var plan = TransferPlanning.Plan(Copy with { SectorCount = 32 }, disk, [partition]);
 
         Assert.False(plan.Targets[0].IsSource);
-        Assert.Throws<RefusedException>(
-            () => TransferPlanning.Plan(Copy with { SectorCount = 1, SourceSector = 40, TargetSector = 8 }, disk, [partition]));
+        var overlapping = Copy with { SectorCount = 1, SourceSector = 40, TargetSector = 8 };
+        Assert.Throws<RefusedException>(() => TransferPlanning.Plan(overlapping, disk, [partition]));
     }
 
     [Fact]
@@ -182,7 +187,8 @@ public sealed class TransferPlanningTests
     [InlineData(4096, 0, 7, true)]
     [InlineData(4096, 8, 3, false)]
     [InlineData(4096, 1, 0, false)]
-    public void A_direct_range_begins_and_ends_on_blocks_or_at_the_end(int block, long start, long count, bool isRefused)
+    public void A_direct_range_begins_and_ends_on_blocks_or_at_the_end(
+        int block, long start, long count, bool isRefused)
     {
         // 11 sectors: the last block of 4096 bytes is not whole.
         var geometry = new BlockDeviceGeometry(11 * 512, block, block, false, BlockDeviceAbilities.None);

@@ -42,9 +42,14 @@ public sealed class ReportTextTests
         var verified = Copy with { Options = new CopyOptions { Verify = true } };
         var completed = Completed(CopyOutcome.Completed, 2, 4L << 30);
 
-        Assert.StartsWith("4 GiB copied and flushed in 2 s", ResultText.Summary(flushed, Plan, completed, 0), StringComparison.Ordinal);
         Assert.StartsWith(
-            "4 GiB copied, flushed and verified in 2 s", ResultText.Summary(verified, Plan, completed, 0), StringComparison.Ordinal);
+            "4 GiB copied and flushed in 2 s",
+            ResultText.Summary(flushed, Plan, completed, 0),
+            StringComparison.Ordinal);
+        Assert.StartsWith(
+            "4 GiB copied, flushed and verified in 2 s",
+            ResultText.Summary(verified, Plan, completed, 0),
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -93,7 +98,8 @@ public sealed class ReportTextTests
     [Fact]
     public void Salvaged_ranges_are_counted_and_the_first_are_listed()
     {
-        ImmutableArray<SectorRange> ranges = [.. Enumerable.Range(0, 7).Select(index => SectorRange.Create(index * 100, 2))];
+        ImmutableArray<SectorRange> ranges =
+            [.. Enumerable.Range(0, 7).Select(index => SectorRange.Create(index * 100, 2))];
         var completed = Completed(CopyOutcome.CompletedWithErrors, 1, 0) with
         {
             FailureCount = 7,
@@ -102,7 +108,10 @@ public sealed class ReportTextTests
         };
 
         Assert.Equal(
-            ["s: 14 unreadable sectors (7 KiB) were written as zeros: sectors 0+2, 100+2, 200+2, 300+2, 400+2 and 2 more ranges"],
+            [
+                "s: 14 unreadable sectors (7 KiB) were written as zeros: "
+                + "sectors 0+2, 100+2, 200+2, 300+2, 400+2 and 2 more ranges",
+            ],
             ResultText.Errors(Copy, completed));
     }
 
