@@ -79,7 +79,7 @@ internal sealed partial class ClientActor
         var requester = Requester.Of(message.Prepared.Ticket);
         if (_closing.IsClosing)
         {
-            requester.Abandon();
+            requester.Abandon(null, Self);
             return;
         }
 
@@ -105,10 +105,6 @@ internal sealed partial class ClientActor
         if (entry.Prepared is { } prepared)
         {
             _prepared.Remove(prepared);
-        }
-        else
-        {
-            _names.Remove(entry.Id);
         }
     }
 
@@ -268,7 +264,7 @@ internal sealed partial class ClientActor
             if (entry.Request is null)
             {
                 // A reserved completion that nobody completes any more.
-                entry.Requester.Abandon();
+                entry.Requester.Abandon(null, Self);
                 OnDelivered(new ClientWork.Delivered(entry.Number));
             }
             else

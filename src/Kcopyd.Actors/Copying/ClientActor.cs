@@ -41,13 +41,13 @@ internal sealed partial class ClientActor : ReceiveActor
     private ICancelable? _stallTimer;
     private TimeSpan _stallDue;
 
-    public ClientActor(KcopydClientOptions options, ClientLink link)
+    public ClientActor(KcopydClientOptions options, ClientLink link, PageMemory pages)
     {
         _options = options;
         _link = link;
         _granted = OnGranted;
         _logger = options.LoggerFactory.CreateLogger("Kcopyd.Actors.Copying");
-        _admissions = new ClientAdmissions(options, Context.System.Scheduler, Self);
+        _admissions = new ClientAdmissions(options, pages, Context.System.Scheduler, Self);
         _completions = Context.ActorOf(
             Akka.Actor.Props.Create<CompletionActor>(_logger).WithDispatcher(CopyDispatchers.Copy), "completions");
 
@@ -85,9 +85,15 @@ internal sealed partial class ClientActor : ReceiveActor
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    /// <summary>What to make a client actor of.</summary>
+    /// <summary>What to make a client actor of. Its pages are allocated here, where who asks hears of a
+    /// failure.</summary>
+    /// <exception cref="OutOfMemoryException">There is no memory for the budget.</exception>
     public static Props Props(KcopydClientOptions options, ClientLink link) =>
-        Akka.Actor.Props.Create<ClientActor>(options, link).WithDispatcher(CopyDispatchers.Copy);
+        Props(options, link, new PageMemory(options.TotalPages));
+
+    /// <summary>As the other, with pages that it owns from then on.</summary>
+    public static Props Props(KcopydClientOptions options, ClientLink link, PageMemory pages) =>
+        Akka.Actor.Props.Create<ClientActor>(options, link, pages).WithDispatcher(CopyDispatchers.Copy);
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() => StopTheJob;
@@ -113,15 +119,24 @@ internal sealed partial class ClientActor : ReceiveActor
         _stallTimer?.Cancel();
         foreach (var entry in _jobs.Values)
         {
-            entry.Requester.Abandon();
-            foreach (var lease in entry.Leases)
-            {
-                lease.LetGo();
-            }
+            Bury(entry);
         }
 
         _admissions.Dispose();
         _link.Close();
+    }
+
+    /// <summary>Nobody will look after a job any more: its waiters hear of it, its devices close.</summary>
+    private static void Bury(JobEntry entry)
+    {
+        entry.Requester.Abandon(entry.Request is null ? null : JobEndings.Crashed(entry, Now), Context.Self);
+        foreach (var lease in entry.Leases)
+        {
+            lease.LetGo();
+        }
+
+        // Nobody is left to wait for it; closing waits for the I/O inside by itself.
+        _ = entry.Devices?.DisposeAsync().AsTask();
     }
 
     private void Accept(CopyRequest request, Requester requester, OpenedDevices? devices)
@@ -147,7 +162,7 @@ internal sealed partial class ClientActor : ReceiveActor
         {
             Devices = devices,
             AcceptedAt = Now,
-            Activity = CopyMetrics.Activities.StartActivity("copy"),
+            Activity = CopyActivities.Start(requester.Activity),
         };
         _jobs.Add(number, entry);
         _names.Add(entry.Id, entry);
@@ -245,6 +260,7 @@ internal sealed partial class ClientActor : ReceiveActor
         if (_leases.Remove(message.Lease, out var entry))
         {
             entry.Leases.Remove(message.Lease);
+            TellIfQuiet(entry);
         }
 
         _admissions.Pump(_granted);
@@ -314,6 +330,26 @@ internal sealed partial class ClientActor : ReceiveActor
         }
 
         JobEndings.Observe(entry, completed, _logger);
+        entry.Completed = completed;
+        if (entry.Request is not null)
+        {
+            // The name is free again before anyone hears of the end: who does may use it at once.
+            _names.Remove(entry.Id);
+        }
+
+        TellIfQuiet(entry);
+        StartNext();
+    }
+
+    /// <summary>Tells of a job's end once nothing of it is in flight: then its targets are the caller's
+    /// again.</summary>
+    private void TellIfQuiet(JobEntry entry)
+    {
+        if (entry.Completed is not { } completed || entry.Leases.Count > 0)
+        {
+            return;
+        }
+
         if (entry.Devices is { } devices)
         {
             CloseThen(devices, new ClientWork.DevicesClosed(entry.Number, completed));
@@ -322,8 +358,6 @@ internal sealed partial class ClientActor : ReceiveActor
         {
             _completions.Tell(new CompletionActor.Deliver(entry.Number, completed, entry.Requester));
         }
-
-        StartNext();
     }
 
     private void OnDelivered(ClientWork.Delivered message)

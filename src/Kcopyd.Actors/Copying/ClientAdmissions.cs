@@ -16,13 +16,14 @@ internal sealed class ClientAdmissions : IDisposable
     private readonly Action<PageLease> _returned;
     private ICancelable? _timer;
 
-    public ClientAdmissions(KcopydClientOptions options, IScheduler scheduler, IActorRef self)
+    public ClientAdmissions(
+        KcopydClientOptions options, PageMemory pages, IScheduler scheduler, IActorRef self)
     {
         _queue = new AdmissionQueue(
             new PageBudget(options.TotalPages),
             RateLimit.Of(options.BytesPerSecond.Value),
             new DutyCycle(options.Percent, scheduler.MonotonicClock));
-        _pages = new PageMemory(options.TotalPages);
+        _pages = pages;
         _scheduler = scheduler;
         _self = self;
         _returned = lease => self.Tell(new ClientWork.PagesReturned(lease), ActorRefs.NoSender);

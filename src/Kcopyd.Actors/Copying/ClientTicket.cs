@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Copying;
@@ -10,6 +11,9 @@ internal sealed class ClientTicket(Action<CopyCompleted>? callback)
         new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<CopyCompleted> _completed =
         new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What the caller was doing when it asked.</summary>
+    public ActivityContext Activity { get; } = System.Diagnostics.Activity.Current?.Context ?? default;
 
     /// <summary>Completes with the job's name, or fails with a rejection.</summary>
     public Task<CopyJobId> Accepted => _accepted.Task;

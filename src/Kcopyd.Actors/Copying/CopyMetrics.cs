@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace Kcopyd.Actors.Copying;
@@ -7,10 +6,8 @@ namespace Kcopyd.Actors.Copying;
 /// units).</summary>
 internal static class CopyMetrics
 {
-    private const string Name = "Kcopyd.Actors";
-
-    /// <summary>One activity per job, from acceptance to its end.</summary>
-    public static readonly ActivitySource Activities = new(Name);
+    /// <summary>The name of the meter and of the activity source.</summary>
+    public const string Name = "Kcopyd.Actors";
 
     private static readonly Meter Meter = new(Name);
 

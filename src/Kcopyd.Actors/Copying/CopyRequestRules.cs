@@ -136,6 +136,12 @@ public static class CopyRequestRules
                     + $"{Describe(source, target, shared)}.");
             }
 
+            if (request.Kind != CopyJobKind.Verify && OverlapsItself(target))
+            {
+                return new CopyRejection(
+                    CopyRejectionKind.TargetTwice, $"Parts of the target {Name(target)} are the same storage.");
+            }
+
             for (var j = 0; j < i && request.Kind != CopyJobKind.Verify; j++)
             {
                 if (FindOverlap(request.Targets[j], target) is { } twice)
@@ -149,6 +155,12 @@ public static class CopyRequestRules
         }
 
         return null;
+    }
+
+    private static bool OverlapsItself(IoRegion region)
+    {
+        var extents = region.Device.Locate(region.Range.StartBytes, region.Range.CountBytes);
+        return extents.Where((extent, index) => extents.Take(index).Any(extent.Overlaps)).Any();
     }
 
     private static StorageExtent? FindOverlap(IoRegion left, IoRegion right)

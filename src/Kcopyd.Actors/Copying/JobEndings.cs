@@ -66,8 +66,7 @@ internal static class JobEndings
         var outcome = new KeyValuePair<string, object?>("outcome", completed.Outcome.ToString());
         CopyMetrics.JobsCompleted.Add(1, outcome);
         CopyMetrics.JobDuration.Record(completed.Elapsed.TotalSeconds, outcome);
-        entry.Activity?.SetTag("kcopyd.job", entry.Id.Value).SetTag("kcopyd.outcome", completed.Outcome.ToString());
-        entry.Activity?.Dispose();
+        CopyActivities.Stop(entry.Activity, completed);
     }
 
     private static CopyCompleted Untouched(JobEntry entry, CopyOutcome outcome, TimeSpan now) =>

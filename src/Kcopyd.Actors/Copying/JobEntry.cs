@@ -47,6 +47,9 @@ internal sealed class JobEntry(long number, CopyJobId id, CopyRequest? request, 
     /// <summary>Who waits for it to rest.</summary>
     public List<IActorRef> PauseWaiters { get; } = [];
 
+    /// <summary>How it ended; told when nothing of it is in flight any more. Null before its end.</summary>
+    public CopyCompleted? Completed { get; set; }
+
     /// <summary>Whether its completion is on its way: it takes no more commands.</summary>
     public bool IsOver { get; set; }
 }

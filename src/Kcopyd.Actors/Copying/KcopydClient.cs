@@ -2,6 +2,7 @@ using Akka.Actor;
 using Kcopyd.Actors.Hosting;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
+using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Copying;
 
@@ -38,7 +39,18 @@ public sealed class KcopydClient : IAsyncDisposable
         CopyDispatchers.Register(system);
         KcopydSerialization.Register(system);
         var link = new ClientLink();
-        var actor = system.ActorOf(ClientActor.Props(settings, link), settings.Name);
+        var pages = new PageMemory(settings.TotalPages);
+        IActorRef actor;
+        try
+        {
+            actor = system.ActorOf(ClientActor.Props(settings, link, pages), settings.Name);
+        }
+        catch
+        {
+            pages.Dispose();
+            throw;
+        }
+
         var client = new KcopydClient(actor, link);
         KcopydClients.For(system).Add(client);
         return Task.FromResult(client);
@@ -48,7 +60,8 @@ public sealed class KcopydClient : IAsyncDisposable
     /// <param name="request">What to do. Its devices stay the caller's and open until the job is over.</param>
     /// <param name="onCompleted">Called when the job is over, before <see cref="CopyJob.Completion"/> completes; calls
     /// of one client never overlap; it may submit further jobs. Null: nothing.</param>
-    /// <param name="cancellationToken">Stops waiting for acceptance only.</param>
+    /// <param name="cancellationToken">Stops waiting for acceptance; if the job is accepted all the same it is
+    /// cancelled.</param>
     /// <exception cref="CopyRejectedException">The request conflicts with itself or its devices; nothing was read or
     /// written.</exception>
     /// <exception cref="CopyBusyException">The queue is full.</exception>
@@ -61,8 +74,17 @@ public sealed class KcopydClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(request);
         var ticket = new ClientTicket(onCompleted);
         Tell(new ClientWork.Submit(request, ticket));
-        var id = await _link.UntilClosed(ticket.Accepted, cancellationToken).ConfigureAwait(false);
-        return new CopyJob(this, id, ticket.Completed);
+        try
+        {
+            var id = await _link.UntilClosed(ticket.Accepted, cancellationToken).ConfigureAwait(false);
+            return new CopyJob(this, id, ticket.Completed);
+        }
+        catch (OperationCanceledException)
+        {
+            // Who stopped waiting has no handle to the job: it must not go on writing.
+            _ = CancelOnAcceptanceAsync(ticket);
+            throw;
+        }
     }
 
     /// <summary>Submits a job and waits until it is over.</summary>
@@ -163,6 +185,19 @@ public sealed class KcopydClient : IAsyncDisposable
     }
 
     internal Task Closed => _link.Closed;
+
+    private async Task CancelOnAcceptanceAsync(ClientTicket ticket)
+    {
+        try
+        {
+            var id = await _link.UntilClosed(ticket.Accepted, CancellationToken.None).ConfigureAwait(false);
+            Tell(new ClientMessage.CancelJob(id));
+        }
+        catch (Exception e) when (e is CopyRejectedException or CopyBusyException or ObjectDisposedException)
+        {
+            // It was not accepted: there is nothing to cancel.
+        }
+    }
 
     internal Task<T> AskAsync<T>(ClientMessage message, CancellationToken cancellationToken) =>
         _link.UntilClosed(Actor.Ask<T>(message, null, _link.ClosedToken), cancellationToken);

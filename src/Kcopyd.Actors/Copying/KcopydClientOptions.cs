@@ -74,7 +74,10 @@ public sealed record KcopydClientOptions
 
     /// <summary>How long disposal waits for I/O in flight before it gives up on it. Default 10 s; not
     /// negative.</summary>
-    /// <remarks>Pages that the kernel still holds then stay allocated until it lets go.</remarks>
+    /// <remarks>
+    /// Pages that the kernel still holds then stay allocated until it lets go. Where coordinated shutdown disposes the
+    /// client, the timeout of its phase (<c>akka.coordinated-shutdown.default-phase-timeout</c>, 5 s) bounds it too.
+    /// </remarks>
     public TimeSpan DisposeTimeout
     {
         get;

@@ -20,6 +20,7 @@ internal sealed class ReaderActor : UntypedActor
         Props.Create<ReaderActor>().WithDispatcher(CopyDispatchers.Direct);
 
     private SegmentRead? _read;
+    private bool _isSalvageable;
     private bool _isReported;
 
     private SegmentRead Read => _read!;
@@ -89,15 +90,12 @@ internal sealed class ReaderActor : UntypedActor
 
     private void ReadHere(IInlineBlockDevice device)
     {
+        ReadResult result;
         var salvages = false;
         try
         {
-            var result = ReadInline(device);
-            salvages = result.Failure is not null && Read.Policy == OnReadError.Salvage;
-            if (!salvages)
-            {
-                Report(result);
-            }
+            result = ReadInline(device);
+            salvages = result.Failure is not null && _isSalvageable;
         }
         finally
         {
@@ -110,6 +108,10 @@ internal sealed class ReaderActor : UntypedActor
         if (salvages)
         {
             Begin(SalvageAndReleaseAsync());
+        }
+        else
+        {
+            Report(result);
         }
     }
 
@@ -124,9 +126,15 @@ internal sealed class ReaderActor : UntypedActor
         }
         catch (DeviceException e)
         {
+            _isSalvageable = IsSalvageable(e);
             return Failed(e);
         }
     }
+
+    /// <summary>Only what the medium does not give is written as zeros; a device that is gone is no bad
+    /// sector.</summary>
+    private bool IsSalvageable(DeviceException e) =>
+        Read.Policy == OnReadError.Salvage && e.Kind == DeviceErrorKind.Io;
 
     private async Task<ReadResult> SalvageAndReleaseAsync()
     {
@@ -149,7 +157,7 @@ internal sealed class ReaderActor : UntypedActor
                 .ConfigureAwait(false);
             return Finish(Read.Lease.GetSpan(), null, bytes, []);
         }
-        catch (DeviceException) when (Read.Policy == OnReadError.Salvage)
+        catch (DeviceException e) when (IsSalvageable(e))
         {
             return await SalvageAsync().ConfigureAwait(false);
         }
@@ -174,6 +182,10 @@ internal sealed class ReaderActor : UntypedActor
         {
             return await ReadBlocksAsync().ConfigureAwait(false);
         }
+        catch (DeviceException e)
+        {
+            return Failed(e);
+        }
         catch (OperationCanceledException)
         {
             return new ReadResult(DeviceFailures.Aborted(null, Read.DeviceRange), 0, false, []);
@@ -193,7 +205,7 @@ internal sealed class ReaderActor : UntypedActor
                     .ReadAsync(Read.OffsetBytes + done, Read.Lease.Memory.Slice(done, length), Read.Abort)
                     .ConfigureAwait(false);
             }
-            catch (DeviceException e)
+            catch (DeviceException e) when (IsSalvageable(e))
             {
                 Read.Lease.GetSpan().Slice(done, length).Clear();
                 DeviceFailures.AddOrExtend(zeroed, e, SectorsAt(done, length));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Akka.Actor;
 using Kcopyd.Core.Copying;
 
@@ -20,6 +21,9 @@ internal sealed class Requester
         _context = context;
     }
 
+    /// <summary>What the caller was doing when it asked.</summary>
+    public ActivityContext Activity { get; private init; } = System.Diagnostics.Activity.Current?.Context ?? default;
+
     /// <summary>What is called when the job is over; null: nothing.</summary>
     public Action<CopyCompleted>? Callback => _ticket?.Callback;
 
@@ -30,7 +34,7 @@ internal sealed class Requester
     public static Requester Remote(IActorRef replyTo, string correlationId) => new(replyTo, null, correlationId, null);
 
     /// <summary>A caller without a mailbox.</summary>
-    public static Requester Of(ClientTicket ticket) => new(null, ticket, null, null);
+    public static Requester Of(ClientTicket ticket) => new(null, ticket, null, null) { Activity = ticket.Activity };
 
     public void Accept(CopyJobId job, IActorRef client)
     {
@@ -70,6 +74,16 @@ internal sealed class Requester
             _correlationId is null ? withContext : new SubmitCompleted(_correlationId, withContext), client);
     }
 
-    /// <summary>Nobody will answer any more.</summary>
-    public void Abandon() => _ticket?.Abandon();
+    /// <summary>Nobody will answer any more, after this.</summary>
+    /// <param name="completed">What an actor is told, for it waits for exactly one completion; null: it waits for
+    /// none.</param>
+    /// <param name="client">Who says so.</param>
+    public void Abandon(CopyCompleted? completed, IActorRef client)
+    {
+        _ticket?.Abandon();
+        if (completed is not null && _replyTo is not null)
+        {
+            Complete(completed, client);
+        }
+    }
 }

@@ -14,7 +14,8 @@ namespace Kcopyd.Actors.Hosting;
 /// <para>
 /// Actors here may block in a device. When work waits and nothing was taken for <see cref="BlockedAfter"/>, the
 /// threads are taken to be blocked and one more is started, up to <see cref="MaxThreads"/>: a device that hangs holds
-/// up its own job, not the client. Threads beyond the first ones leave when they find nothing to do.
+/// up its own job, not the client. Threads beyond the first ones leave when they find nothing to do. The limit is that
+/// of all clients of a system: with <see cref="MaxThreads"/> calls that hang at once, everybody waits for one of them.
 /// </para>
 /// </remarks>
 internal sealed class CopyDispatcher : MessageDispatcher
@@ -73,11 +74,14 @@ internal sealed class CopyDispatcher : MessageDispatcher
                 worker.Stack.Push(run);
             }
 
-            // The thread that set it in motion takes one soon; another is woken only for more than that.
+            // The thread that set it in motion takes one soon, and another is woken only for more than that. Should it
+            // not come back soon, because what it runs waits for something, the watch notices.
             if (_waiting > (worker is null ? 0 : 1))
             {
                 WakeAnother();
             }
+
+            Watch();
         }
     }
 
@@ -87,7 +91,7 @@ internal sealed class CopyDispatcher : MessageDispatcher
         lock (_gate)
         {
             _isShutDown = true;
-            Monitor.PulseAll(_gate);
+            WakeAll();
         }
 
         _attention.Set();
@@ -97,16 +101,20 @@ internal sealed class CopyDispatcher : MessageDispatcher
     {
         if (_idle > 0)
         {
+            // It is idle no more, though it will know only when it gets the lock: the next one to wake is another.
+            _idle--;
             Monitor.Pulse(_gate);
         }
         else if (_workers.Count < _baseThreads)
         {
             StartWorker();
         }
-        else
-        {
-            Watch();
-        }
+    }
+
+    private void WakeAll()
+    {
+        _idle = 0;
+        Monitor.PulseAll(_gate);
     }
 
     private void StartWorker()
@@ -140,7 +148,6 @@ internal sealed class CopyDispatcher : MessageDispatcher
 
                 _idle++;
                 Monitor.Wait(_gate);
-                _idle--;
             }
 
             _waiting--;
@@ -195,7 +202,8 @@ internal sealed class CopyDispatcher : MessageDispatcher
                     return;
                 }
 
-                _watchSleeps = _waiting == 0;
+                // It sleeps only after a quiet while: work that comes and goes does not wake it each time.
+                _watchSleeps = _waiting == 0 && _taken == seen;
                 if (_waiting > 0 && _taken == seen)
                 {
                     Relieve();
@@ -212,7 +220,7 @@ internal sealed class CopyDispatcher : MessageDispatcher
     {
         if (_idle > 0)
         {
-            Monitor.PulseAll(_gate);
+            WakeAll();
         }
         else if (_workers.Count < MaxThreads)
         {

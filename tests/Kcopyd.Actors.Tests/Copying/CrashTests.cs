@@ -122,7 +122,7 @@ public sealed class CrashTests
         });
 
     [Fact]
-    public void Killed_job_is_reported_as_failed_and_its_pages_come_back_when_its_io_ends() =>
+    public void Killed_job_is_reported_as_failed_when_its_io_has_ended_and_its_pages_are_back() =>
         CopySimulation.InManyOrders(
         simulation =>
         {
@@ -133,14 +133,15 @@ public sealed class CrashTests
                 var job = client.Start(Copy(source, simulation.On(Target(Length))), "context");
 
                 simulation.System.ActorSelection(client.Actor.Path + "/$*").Tell(message);
-                var completed = client.Completion(job);
                 simulation.Settle();
+                Assert.Empty(client.Completions);
+                Assert.Equal((4, 0), (client.Status.TakenPages, client.Status.WaitingSegments));
+                simulation.Open(source);
 
+                var completed = client.Completion(job);
                 Assert.Equal((CopyOutcome.Failed, true, 1UL, "context"),
                     (completed.Outcome, completed.ReadError, completed.WriteErrors, completed.Context));
                 Assert.Equal(CopyFailureKind.Engine, Assert.Single(completed.Details).Kind);
-                Assert.Equal((4, 0), (client.Status.TakenPages, client.Status.WaitingSegments));
-                simulation.Open(source);
                 client.AssertIdle();
                 AssertGood(client.Run(Copy(Source(Length), Target(Length))));
             }

@@ -45,6 +45,37 @@ public sealed class KcopydClientTests : Akka.TestKit.Xunit2.TestKit
     }
 
     [Fact]
+    public async Task Budget_that_cannot_be_allocated_is_said_when_the_client_is_made() =>
+        await Assert.ThrowsAsync<OutOfMemoryException>(
+            async () => await KcopydClient.CreateAsync(Sys, new KcopydClientOptions { PageBudget = 8_000_000.MiB }));
+
+    [Fact]
+    public async Task Job_whose_caller_stopped_waiting_for_its_acceptance_is_cancelled()
+    {
+        await using var client = await KcopydClient.CreateAsync(Sys);
+        var over = new TaskCompletionSource<CopyCompleted>();
+        using var cancelled = new CancellationTokenSource();
+        await cancelled.CancelAsync();
+        var source = new GatedBlockDevice(Source(Length));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => client.StartAsync(Copy(source, Target(Length)), over.SetResult, cancelled.Token));
+        source.OpenGate();
+
+        Assert.Equal(CopyOutcome.Cancelled, (await Soon(over.Task)).Outcome);
+    }
+
+    [Fact]
+    public async Task Name_is_free_again_when_the_job_that_had_it_is_over()
+    {
+        await using var client = await KcopydClient.CreateAsync(Sys);
+        for (var i = 0; i < 20; i++)
+        {
+            AssertGood(await Soon(client.CopyAsync(Copy(Source(512), Target(512)) with { Name = "nightly" })));
+        }
+    }
+
+    [Fact]
     public async Task Rejected_and_busy_requests_throw_what_they_are()
     {
         await using var client = await KcopydClient.CreateAsync(Sys, new KcopydClientOptions { QueueLimit = 1 });

@@ -15,6 +15,18 @@ public sealed class RejectionTests : IDisposable
     public void Dispose() => _simulation.Dispose();
 
     [Fact]
+    public void Target_whose_parts_are_the_same_storage_is_rejected()
+    {
+        var memory = Target(16 * 512);
+        var twice = LinearBlockDevice.Create("linear", [Region(memory, 0, 8), Region(memory, 4, 8)], false);
+
+        AssertRejected(
+            Copy(Source(16 * 512), twice),
+            CopyRejectionKind.TargetTwice,
+            "Parts of the target linear are the same storage.");
+    }
+
+    [Fact]
     public void Unequal_counts_are_rejected_with_both() => AssertRejected(
         CopyRequest.Copy(Region(Source(8192), 0, 16), Region(Target(8192), 0, 15)),
         CopyRejectionKind.UnequalCounts,

@@ -21,7 +21,6 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
     private bool _isPaused;
     private bool _isWithdrawn;
     private bool _failsAtEnd;
-    private int _zeroedRanges;
     private long _nextIndex;
     private TargetMask _dropped;
     private TargetMask _writeErrors;
@@ -197,17 +196,20 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
     {
         Failed(zeroed);
         var limit = spec.Options.SalvageLimit;
-        var room = limit - Math.Min(limit, _zeroedRanges);
-        _zeroedRanges += zeroed.Length;
-        foreach (var range in zeroed.Take(room))
+        CopyFailure? beyond = null;
+        foreach (var failure in zeroed)
         {
-            _zeroed.Add(range.Range.Shift(-spec.SourceStart));
+            // Ranges that touch are one; those that would be too many are not listed.
+            var range = failure.Range.Shift(-spec.SourceStart);
+            var trial = new ExtentSet(_zeroed.Append(range));
+            beyond ??= trial.Count > limit ? failure : null;
+            _zeroed.Add(trial.Count > limit ? SectorRange.Create(0, 0) : range);
         }
 
-        if (_zeroedRanges > limit && zeroed.Length > 0 && _stopped is null)
+        if (beyond is not null && _stopped is null)
         {
             var reason = $"More than {limit} ranges of the source are unreadable.";
-            Failed([new CopyFailure(CopyFailureKind.SalvageLimit, null, zeroed[room].Range, 0, false, reason)]);
+            Failed([new CopyFailure(CopyFailureKind.SalvageLimit, null, beyond.Range, 0, false, reason)]);
             Stop(true);
         }
     }

@@ -205,15 +205,28 @@ public sealed class CopyJobTransitionsTests
     public void Salvage_lists_no_more_than_its_limit_and_fails_once_for_it()
     {
         var job = new ScriptedJob(segments: 9, Salvaging with { SalvageLimit = 2 }).Start();
-        var ranges = Enumerable.Range(0, 4).Select(i => ScriptedJob.Unreadable(SectorRange.Create(i, 1)));
+        var ranges = Enumerable.Range(0, 4).Select(i => ScriptedJob.Unreadable(SectorRange.Create(i * 2, 1)));
         var bad = new SegmentResult { Zeroed = [.. ranges] };
 
         job.Settle(0, bad).Settle(1, bad).SettleAll(from: 2);
 
         Assert.Equal(2, job.State.Zeroed.Count);
         var limit = Assert.Single(job.State.Failures, failure => failure.Kind == CopyFailureKind.SalvageLimit);
-        Assert.Equal(SectorRange.Create(2, 1), limit.Range);
+        Assert.Equal(SectorRange.Create(4, 1), limit.Range);
         Assert.Equal(CopyOutcome.Failed, job.Outcome);
+    }
+
+    [Fact]
+    public void Salvage_lists_one_bad_run_as_one_range_however_many_segments_it_spans()
+    {
+        var job = new ScriptedJob(segments: 9, Salvaging with { SalvageLimit = 1 }).Start();
+        SegmentResult Bad(long start) =>
+            new() { Zeroed = [ScriptedJob.Unreadable(SectorRange.Create(start, 8))] };
+
+        job.Settle(0, Bad(0)).Settle(2, Bad(16)).Settle(1, Bad(8));
+
+        Assert.Equal(CopyFailureKind.SalvageLimit, job.State.Failures[^2].Kind);
+        Assert.Equal(SectorRange.Create(0, 16), Assert.Single(job.State.Zeroed).Range);
     }
 
     [Fact]
