@@ -40,6 +40,13 @@ internal abstract class FileCalls
         return 0;
     }
 
+    /// <summary>Where the file ends now.</summary>
+    internal virtual int FindEnd(out long position)
+    {
+        position = long.MaxValue;
+        return 0;
+    }
+
     /// <summary>Drops clean cached pages, where there is a way.</summary>
     internal virtual void DropCache(long offset, long length)
     {

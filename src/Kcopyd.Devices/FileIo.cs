@@ -45,12 +45,7 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
             ThrowOn(errno, DeviceOperation.Read, offset + done);
             if (done < valid)
             {
-                throw SystemErrors.Failure(
-                    _uri,
-                    DeviceOperation.Read,
-                    SystemErrors.InputOutput,
-                    offset + done,
-                    $"it ends here, not at byte {geometry.LengthBytes}: it was made shorter while it was open");
+                throw MadeShorter(DeviceOperation.Read, offset + done);
             }
 
             buffer[valid..].Clear();
@@ -307,6 +302,7 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
         var errno = calls.FindData(at, out var data);
         if (errno == SystemErrors.NoSuchDeviceOrAddress)
         {
+            CheckEnd(at, stop);
             return new BlockExtent(at, stop - at, BlockStatus.Hole);
         }
 
@@ -322,11 +318,33 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
         }
 
         errno = calls.FindHole(at, out var hole);
+        if (errno == SystemErrors.NoSuchDeviceOrAddress)
+        {
+            CheckEnd(at, stop);
+        }
+
         ThrowOn(errno, DeviceOperation.BlockStatus, at);
 
         // A hole that begins where the data did came between the two questions.
         return new BlockExtent(at, (hole > at ? Math.Min(hole, stop) : stop) - at, BlockStatus.Data);
     }
+
+    /// <summary>Refuses a file whose end came before a position: what is missing there is no hole.</summary>
+    private void CheckEnd(long at, long stop)
+    {
+        ThrowOn(calls.FindEnd(out var end), DeviceOperation.BlockStatus, at);
+        if (end < stop)
+        {
+            throw MadeShorter(DeviceOperation.BlockStatus, Math.Max(at, end));
+        }
+    }
+
+    private DeviceException MadeShorter(DeviceOperation operation, long offset) => SystemErrors.Failure(
+        _uri,
+        operation,
+        SystemErrors.InputOutput,
+        offset,
+        $"it ends here, not at byte {_geometry.LengthBytes}: it was made shorter while it was open");
 
     private void CheckAlignment(DeviceOperation operation, long offset, ReadOnlySpan<byte> buffer)
     {

@@ -28,6 +28,7 @@ internal static unsafe partial class LinuxCalls
     internal const int FallocatePunchHole = 2;
     internal const int FallocateZeroRange = 0x10;
 
+    internal const int SeekEnd = 2;
     internal const int SeekData = 3;
     internal const int SeekHole = 4;
 

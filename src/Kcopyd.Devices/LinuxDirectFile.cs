@@ -111,6 +111,8 @@ internal sealed class LinuxDirectFile : FileCalls
 
     internal override int FindHole(long offset, out long position) => _cached.FindHole(offset, out position);
 
+    internal override int FindEnd(out long position) => _cached.FindEnd(out position);
+
     internal override void DropCache(long offset, long length) => _cached.DropCache(offset, length);
 
     internal override string? WhyVanished() => _cached.WhyVanished();

@@ -159,6 +159,12 @@ internal sealed unsafe class LinuxFile : FileCalls
         return position < 0 ? Marshal.GetLastPInvokeError() : 0;
     }
 
+    internal override int FindEnd(out long position)
+    {
+        position = LinuxCalls.Seek(_file, 0, LinuxCalls.SeekEnd);
+        return position < 0 ? Marshal.GetLastPInvokeError() : 0;
+    }
+
     internal override void DropCache(long offset, long length)
     {
         // Only whole pages are dropped, so the range is widened to pages.
