@@ -28,10 +28,6 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
 
     internal long WriteEpoch => _epochs.Current;
 
-    /// <summary>The end of the last whole block: what lies after it goes through the page cache even under direct
-    /// I/O.</summary>
-    private long BodyEnd => _geometry.LengthBytes - (_geometry.LengthBytes % _geometry.LogicalBlockSize);
-
     internal void Read(long offset, Span<byte> buffer)
     {
         _gate.Enter(_uri, DeviceOperation.Read);
@@ -229,7 +225,7 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
     {
         int errno;
         int done;
-        if (facts.IsDirect && offset + valid.Length <= BodyEnd)
+        if (facts.IsDirect && valid.Length % _geometry.LogicalBlockSize == 0)
         {
             errno = calls.Write(offset, valid, durable: true, out done);
             if (errno != 0)
@@ -239,7 +235,8 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
         }
         else
         {
-            // The flush inside consumes the report of a failed write-back, which is about other writes as well.
+            // Through the page cache, as an odd end is under direct I/O too: the flush inside consumes the report of a
+            // failed write-back, which is about other writes as well.
             lock (_epochs.Gate)
             {
                 errno = calls.Write(offset, valid, durable: true, out done);

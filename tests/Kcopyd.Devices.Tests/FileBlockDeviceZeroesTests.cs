@@ -15,6 +15,9 @@ public sealed class FileBlockDeviceZeroesTests : IDisposable
     [InlineData(4096, 65_536, true)]
     [InlineData(512, 69_632, true)]
     [InlineData(69_632, 512, true)]
+    [InlineData(0, 1000, true)]
+    [InlineData(4096, 9001, true)]
+    [InlineData(4096, 9001, false)]
     public async Task Zeroed_range_reads_as_zeros_and_nothing_else_changes(int offset, int length, bool direct)
     {
         Require.LinuxIf(direct);
