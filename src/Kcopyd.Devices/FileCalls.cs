@@ -55,6 +55,10 @@ internal abstract class FileCalls
     /// <summary>Why the name no longer leads to this file, or null when it does.</summary>
     internal abstract string? WhyVanished();
 
+    /// <summary>The error of a write that a file system tells only who closes the file; 0 where there is
+    /// none.</summary>
+    internal virtual int ErrorOfClosing() => 0;
+
     /// <summary>Closes the file; its locks end.</summary>
     internal abstract void Close();
 }

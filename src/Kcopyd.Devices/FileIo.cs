@@ -184,6 +184,8 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
             {
                 throw new DeviceException(_uri, DeviceOperation.Confirm, DeviceErrorKind.Vanished, why);
             }
+
+            CheckClosing();
         }
         finally
         {
@@ -324,6 +326,21 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
 
         // A hole that begins where the data did came between the two questions.
         return new BlockExtent(at, (hole > at ? Math.Min(hole, stop) : stop) - at, BlockStatus.Data);
+    }
+
+    /// <summary>Some file systems (of a network, with quotas) tell of a failed write when the file is closed, and only
+    /// then.</summary>
+    private void CheckClosing()
+    {
+        lock (_epochs.Gate)
+        {
+            var errno = calls.ErrorOfClosing();
+            if (errno != 0)
+            {
+                _epochs.End();
+                throw SystemErrors.Failure(_uri, DeviceOperation.Write, errno, offset: null);
+            }
+        }
     }
 
     /// <summary>Refuses a file whose end came before a position: what is missing there is no hole.</summary>

@@ -93,7 +93,10 @@ public interface IBlockDevice : IAsyncDisposable
     /// <summary>
     /// Fails if the name that this device was opened by no longer leads to it (removed, replaced, detached).
     /// </summary>
-    /// <exception cref="DeviceException">With <see cref="DeviceErrorKind.Vanished"/>.</exception>
+    /// <remarks>Of a writable file it also asks for the errors of writes that the file system reports only when a file
+    /// is closed; one ends the write epoch.</remarks>
+    /// <exception cref="DeviceException">With <see cref="DeviceErrorKind.Vanished"/>, or, of
+    /// <see cref="DeviceOperation.Write"/>, with what closing reported.</exception>
     ValueTask ConfirmAsync(CancellationToken cancellationToken);
 
     /// <summary>Where a range really lives, so that two names for the same bytes can be told.</summary>

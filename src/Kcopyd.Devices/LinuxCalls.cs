@@ -19,6 +19,8 @@ internal static unsafe partial class LinuxCalls
     internal const int OpenNonBlocking = 0x800;
     internal const int OpenCloseOnExec = 0x80000;
 
+    internal const int DuplicateCloseOnExec = 1030;
+
     internal const int LockShared = 1;
     internal const int LockExclusive = 2;
     internal const int LockNonBlocking = 4;
@@ -88,6 +90,12 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport(C, EntryPoint = "flock", SetLastError = true)]
     internal static partial int Lock(SafeFileHandle file, int operation);
+
+    [LibraryImport(C, EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int Duplicate(SafeFileHandle file, int command, int lowest);
+
+    [LibraryImport(C, EntryPoint = "close", SetLastError = true)]
+    internal static partial int Close(int file);
 
     /// <summary>Returns the error number itself.</summary>
     [LibraryImport(C, EntryPoint = "posix_fadvise")]

@@ -114,6 +114,12 @@ internal sealed class LinuxDirectFile : FileCalls
 
     internal override string? WhyVanished() => _cached.WhyVanished();
 
+    internal override int ErrorOfClosing()
+    {
+        var errno = _direct.ErrorOfClosing();
+        return errno == 0 ? _cached.ErrorOfClosing() : errno;
+    }
+
     internal override void Close()
     {
         _direct.Close();

@@ -8,7 +8,7 @@ internal sealed unsafe class LinuxFile : FileCalls
 {
     private readonly SafeFileHandle _file;
     private readonly bool _isBlockSpecial;
-    private readonly LinuxFileSyncCall _sync;
+    private readonly FileOpening _opening;
     private readonly LinuxVanishing _vanishing;
     private SafeFileHandle? _createdIn;
     private volatile bool _lacksZeroRange;
@@ -20,19 +20,19 @@ internal sealed unsafe class LinuxFile : FileCalls
     /// <param name="createdIn">The directory in which this file was just created, to be flushed once; else
     /// null.</param>
     /// <param name="vanishing">Answers whether the name still leads here.</param>
-    /// <param name="sync">fsync and fdatasync, or what a test puts in their place.</param>
+    /// <param name="opening">How it was opened.</param>
     internal LinuxFile(
         SafeFileHandle file,
         bool isBlockSpecial,
         SafeFileHandle? createdIn,
         LinuxVanishing vanishing,
-        LinuxFileSyncCall sync)
+        FileOpening opening)
     {
         _file = file;
         _isBlockSpecial = isBlockSpecial;
         _createdIn = createdIn;
         _vanishing = vanishing;
-        _sync = sync;
+        _opening = opening;
     }
 
     /// <summary>Whether the name of this file has yet to be made durable.</summary>
@@ -88,14 +88,14 @@ internal sealed unsafe class LinuxFile : FileCalls
     internal override int Flush()
     {
         var directory = Volatile.Read(ref _createdIn);
-        var errno = _sync(_file, directory is not null);
+        var errno = _opening.Sync(_file, directory is not null);
         if (errno != 0 || directory is null)
         {
             return errno;
         }
 
         // A crash up to here may lose the name of the new file, and with it everything that was written.
-        errno = _sync(directory, true);
+        errno = _opening.Sync(directory, true);
         if (errno == 0 && Interlocked.Exchange(ref _createdIn, null) is { } handle)
         {
             handle.Dispose();
@@ -176,6 +176,9 @@ internal sealed unsafe class LinuxFile : FileCalls
 
     internal override string? WhyVanished() => _vanishing.Why();
 
+    internal override int ErrorOfClosing() =>
+        _isBlockSpecial || !_opening.IsWritable ? 0 : _opening.CloseCopy(_file);
+
     internal override void Close()
     {
         if (!_isBlockSpecial)
@@ -192,6 +195,20 @@ internal sealed unsafe class LinuxFile : FileCalls
     internal static int Sync(SafeFileHandle file, bool withMetadata) => withMetadata
         ? Retry(() => LinuxCalls.Sync(file))
         : Retry(() => LinuxCalls.SyncData(file));
+
+    /// <summary>close of a copy of the handle. Locks that flock took stay, because the file is still open.</summary>
+    internal static int CloseCopy(SafeFileHandle file)
+    {
+        var copy = LinuxCalls.Duplicate(file, LinuxCalls.DuplicateCloseOnExec, 0);
+        if (copy < 0)
+        {
+            // No handle is left: nothing was asked, and so nothing that another would have been told is missed.
+            return 0;
+        }
+
+        // The copy is closed even where a signal came, and is not to be closed again.
+        return LinuxCalls.Close(copy) == 0 || !Failed(out var errno) ? 0 : errno;
+    }
 
     private static int Retry(Func<int> call)
     {
