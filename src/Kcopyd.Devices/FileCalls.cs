@@ -47,10 +47,9 @@ internal abstract class FileCalls
         return 0;
     }
 
-    /// <summary>Drops clean cached pages, where there is a way.</summary>
-    internal virtual void DropCache(long offset, long length)
-    {
-    }
+    /// <summary>Writes dirty cached pages back, and drops clean ones, where there is a way.</summary>
+    /// <returns>The error of writing back: a flush that failed.</returns>
+    internal virtual int DropCache(long offset, long length) => 0;
 
     /// <summary>Why the name no longer leads to this file, or null when it does.</summary>
     internal abstract string? WhyVanished();

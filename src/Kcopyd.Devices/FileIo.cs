@@ -166,7 +166,14 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
             BlockRequest.CheckBounds(_uri, DeviceOperation.Read, _geometry, offset, length);
             if (length > 0)
             {
-                calls.DropCache(offset, length);
+                lock (_epochs.Gate)
+                {
+                    // It consumes the report of a failed write-back, so it ends the epoch; nothing else comes of it.
+                    if (calls.DropCache(offset, length) != 0 && !_geometry.IsReadOnly)
+                    {
+                        _epochs.End();
+                    }
+                }
             }
         }
         finally

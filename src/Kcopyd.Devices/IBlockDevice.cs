@@ -85,9 +85,10 @@ public interface IBlockDevice : IAsyncDisposable
         long offset, long length, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Forgets cached clean content of a range, so that the next read asks the medium. Best effort; never loses data.
+    /// Forgets cached content of a range, so that the next read asks the medium. Best effort; never loses data.
     /// </summary>
-    /// <remarks>Call it after a flush: what is dirty stays cached.</remarks>
+    /// <remarks>What is dirty, also by another's writes, is written back first. If that fails, it stays cached and this
+    /// call succeeds; but the write epoch of a writable device has ended then, as after a failed flush.</remarks>
     ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken);
 
     /// <summary>

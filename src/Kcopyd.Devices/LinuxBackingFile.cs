@@ -40,7 +40,7 @@ internal sealed record LinuxBackingFile(string Path, long Offset, string Storage
             : null;
     }
 
-    /// <summary>Drops clean cached pages of a range of the loop device. Best effort.</summary>
+    /// <summary>Writes back and drops cached pages of a range of the loop device. Best effort.</summary>
     internal void DropCache(long offset, long length)
     {
         if (Status is null)
@@ -51,6 +51,7 @@ internal sealed record LinuxBackingFile(string Path, long Offset, string Storage
         using var file = LinuxCalls.Open(Path, LinuxCalls.OpenReadOnly | LinuxCalls.OpenCloseOnExec, 0);
         if (!file.IsInvalid)
         {
+            _ = LinuxFile.Sync(file, withMetadata: false);
             _ = LinuxCalls.Advise(file, Offset + offset, length, LinuxCalls.AdviseDontNeed);
         }
     }

@@ -110,7 +110,7 @@ internal sealed class LinuxDirectFile : FileCalls
 
     internal override int FindEnd(out long position) => _cached.FindEnd(out position);
 
-    internal override void DropCache(long offset, long length) => _cached.DropCache(offset, length);
+    internal override int DropCache(long offset, long length) => _cached.DropCache(offset, length);
 
     internal override string? WhyVanished() => _cached.WhyVanished();
 

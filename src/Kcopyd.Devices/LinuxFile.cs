@@ -165,13 +165,17 @@ internal sealed unsafe class LinuxFile : FileCalls
         return position < 0 ? Marshal.GetLastPInvokeError() : 0;
     }
 
-    internal override void DropCache(long offset, long length)
+    internal override int DropCache(long offset, long length)
     {
+        // What is dirty, whoever wrote it, is not dropped. A handle for reading may ask for it to be written too.
+        var errno = _opening.Sync(_file, false);
+
         // Only whole pages are dropped, so the range is widened to pages.
         var start = offset & ~4095L;
         var end = BlockRequest.RoundUp(offset + length, 4096);
         _ = LinuxCalls.Advise(_file, start, end - start, LinuxCalls.AdviseDontNeed);
         _vanishing.Location.Backing?.DropCache(start, end - start);
+        return errno;
     }
 
     internal override string? WhyVanished() => _vanishing.Why();

@@ -145,6 +145,20 @@ public sealed class FileBlockDeviceWriteEpochTests : IDisposable
         Assert.True(device.Geometry.IsReadOnly);
     }
 
+    [SkippableFact]
+    public async Task Dropping_the_cache_in_vain_ends_the_epoch_and_does_not_fail()
+    {
+        await using var device = await OpenAsync(_directory.File("target", 4096), direct: false);
+        var epoch = device.WriteEpoch;
+        _failures = 1;
+
+        await device.DropCacheAsync(0, 4096, default);
+
+        Assert.NotEqual(epoch, device.WriteEpoch);
+        await Devices.FailsAsync(
+            DeviceErrorKind.UnflushedWritesLost, () => device.FlushAsync(epoch, default).AsTask());
+    }
+
     [SkippableTheory]
     [InlineData(28, DeviceErrorKind.NoSpace)]
     [InlineData(122, DeviceErrorKind.NoSpace)]
