@@ -11,7 +11,7 @@ internal sealed unsafe class LinuxFile : FileCalls
     private readonly FileOpening _opening;
     private readonly LinuxVanishing _vanishing;
     private SafeFileHandle? _createdIn;
-    private volatile bool _lacksZeroRange;
+    private volatile bool _lacksPunchHole;
     private volatile bool _lacksDurableWrite;
 
     /// <summary>Takes the handles over.</summary>
@@ -117,18 +117,18 @@ internal sealed unsafe class LinuxFile : FileCalls
             return 0;
         }
 
-        if (!_lacksZeroRange)
+        if (!_lacksPunchHole)
         {
-            var errno = Allocate(LinuxCalls.FallocateZeroRange | LinuxCalls.FallocateKeepSize, offset, length);
+            var errno = Discard(offset, length);
             if (!SystemErrors.MeansUnsupported(errno))
             {
                 return errno;
             }
 
-            _lacksZeroRange = true;
+            _lacksPunchHole = true;
         }
 
-        return Discard(offset, length);
+        return Allocate(LinuxCalls.FallocateZeroRange | LinuxCalls.FallocateKeepSize, offset, length);
     }
 
     internal override int Discard(long offset, long length) => _isBlockSpecial

@@ -71,6 +71,22 @@ public sealed class FileBlockDeviceZeroesTests : IDisposable
         Assert.Equal("0", Shell.Run("stat", "--format=%b", path).Trim());
     }
 
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Zeroing_data_makes_a_hole_of_it_and_the_length_stays(bool direct)
+    {
+        Require.Linux();
+        var path = _directory.File("target", 1 << 20);
+        await using var device = await Devices.OpenWritableAsync(path, direct);
+
+        await device.WriteZeroesAsync(0, 1 << 20, default);
+
+        Assert.Equal("0", Shell.Run("stat", "--format=%b", path).Trim());
+        Assert.Equal(1 << 20, new FileInfo(path).Length);
+        Assert.Equal(new byte[1 << 20], await Devices.ReadAllAsync(device));
+    }
+
     [SkippableFact]
     public async Task Discarded_range_of_a_file_becomes_a_hole_and_the_length_stays()
     {
