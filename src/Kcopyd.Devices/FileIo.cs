@@ -166,14 +166,10 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
             BlockRequest.CheckBounds(_uri, DeviceOperation.Read, _geometry, offset, length);
             if (length > 0)
             {
-                lock (_epochs.Gate)
-                {
-                    // It consumes the report of a failed write-back, so it ends the epoch; nothing else comes of it.
-                    if (calls.DropCache(offset, length) != 0 && !_geometry.IsReadOnly)
-                    {
-                        _epochs.End();
-                    }
-                }
+                // A failed write-back ends the epoch of a writer, and nothing else comes of it.
+                _ = _geometry.IsReadOnly
+                    ? calls.DropCache(offset, length)
+                    : _epochs.Guard(() => calls.DropCache(offset, length));
             }
         }
         finally
@@ -192,7 +188,8 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
                 throw new DeviceException(_uri, DeviceOperation.Confirm, DeviceErrorKind.Vanished, why);
             }
 
-            CheckClosing();
+            // Some file systems (of a network, with quotas) tell of a failed write only when the file is closed.
+            ThrowOn(_epochs.Guard(calls.ErrorOfClosing), DeviceOperation.Write, null);
         }
         finally
         {
@@ -333,21 +330,6 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
 
         // A hole that begins where the data did came between the two questions.
         return new BlockExtent(at, (hole > at ? Math.Min(hole, stop) : stop) - at, BlockStatus.Data);
-    }
-
-    /// <summary>Some file systems (of a network, with quotas) tell of a failed write when the file is closed, and only
-    /// then.</summary>
-    private void CheckClosing()
-    {
-        lock (_epochs.Gate)
-        {
-            var errno = calls.ErrorOfClosing();
-            if (errno != 0)
-            {
-                _epochs.End();
-                throw SystemErrors.Failure(_uri, DeviceOperation.Write, errno, offset: null);
-            }
-        }
     }
 
     /// <summary>Refuses a file whose end came before a position: what is missing there is no hole.</summary>
