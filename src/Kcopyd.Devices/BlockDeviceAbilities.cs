@@ -17,7 +17,8 @@ public enum BlockDeviceAbilities
     BlockStatus = 4,
 
     /// <summary>
-    /// Positions and lengths may be any number of bytes, so a partial last sector need not be padded.
+    /// A request may end at any byte, so a partial last sector need not be padded, and what follows it stays.
+    /// <see cref="BlockDeviceGeometry.LogicalBlockSize"/> still says where it must begin.
     /// </summary>
     ByteGranular = 8,
 }

@@ -5,7 +5,7 @@ namespace Kcopyd.Devices;
 /// <summary>Size, block sizes and abilities of a device.</summary>
 /// <param name="LengthBytes">Size in bytes; need not be a multiple of a sector (a file).</param>
 /// <param name="LogicalBlockSize">What positions and lengths are multiples of, in bytes; 1 where there is no such
-/// rule.</param>
+/// rule. With <see cref="BlockDeviceAbilities.ByteGranular"/> lengths need not be.</param>
 /// <param name="PhysicalBlockSize">What the device writes in one piece, in bytes; a hint.</param>
 /// <param name="IsReadOnly">Whether writes are refused.</param>
 /// <param name="Abilities">What it supports beyond reading.</param>

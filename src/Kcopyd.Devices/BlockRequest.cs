@@ -21,7 +21,7 @@ internal static class BlockRequest
                 $"the position is not a multiple of the logical block size, {block} bytes");
         }
 
-        if (end % block != 0 && end != geometry.LengthBytes && end != RoundUp(geometry.LengthBytes, Sectors.Size))
+        if (!MayEndAt(geometry, end))
         {
             throw Refusal(
                 device,
@@ -71,6 +71,12 @@ internal static class BlockRequest
     /// <summary>Fails a call on a disposed device.</summary>
     internal static DeviceException Closed(string device, DeviceOperation operation) =>
         new(device, operation, DeviceErrorKind.Closed, "the device is closed");
+
+    private static bool MayEndAt(BlockDeviceGeometry geometry, long end) =>
+        geometry.Can(BlockDeviceAbilities.ByteGranular)
+        || end % geometry.LogicalBlockSize == 0
+        || end == geometry.LengthBytes
+        || end == RoundUp(geometry.LengthBytes, Sectors.Size);
 
     private static long PaddedEnd(BlockDeviceGeometry geometry) =>
         RoundUp(geometry.LengthBytes, Math.Max(Sectors.Size, geometry.LogicalBlockSize));

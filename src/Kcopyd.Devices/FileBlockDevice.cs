@@ -9,7 +9,7 @@ namespace Kcopyd.Devices;
 /// <item>Asynchronous calls run on threads of the device's own, at most 32; inline calls on the caller's.</item>
 /// <item>Writable: exclusive (flock on a file, O_EXCL on a block device). Read only: flock shared on a file, nothing
 /// on a block device.</item>
-/// <item>Zeros that a file has a hole for already are not written: a sparse file stays sparse.</item>
+/// <item>Zeros become holes of a file, where its file system has them, and what is a hole already stays one.</item>
 /// <item>Flushes, and buffered durable writes, run one at a time, and flushes that wait are made as one.</item>
 /// </list>
 /// </remarks>

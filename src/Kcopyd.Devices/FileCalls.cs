@@ -40,13 +40,23 @@ internal abstract class FileCalls
         return 0;
     }
 
-    /// <summary>Drops clean cached pages, where there is a way.</summary>
-    internal virtual void DropCache(long offset, long length)
+    /// <summary>Where the file ends now.</summary>
+    internal virtual int FindEnd(out long position)
     {
+        position = long.MaxValue;
+        return 0;
     }
+
+    /// <summary>Writes dirty cached pages back, and drops clean ones, where there is a way.</summary>
+    /// <returns>The error of writing back: a flush that failed.</returns>
+    internal virtual int DropCache(long offset, long length) => 0;
 
     /// <summary>Why the name no longer leads to this file, or null when it does.</summary>
     internal abstract string? WhyVanished();
+
+    /// <summary>The error of a write that a file system tells only who closes the file; 0 where there is
+    /// none.</summary>
+    internal virtual int ErrorOfClosing() => 0;
 
     /// <summary>Closes the file; its locks end.</summary>
     internal abstract void Close();

@@ -28,10 +28,6 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
 
     internal long WriteEpoch => _epochs.Current;
 
-    /// <summary>The end of the last whole block: what lies after it goes through the page cache even under direct
-    /// I/O.</summary>
-    private long BodyEnd => _geometry.LengthBytes - (_geometry.LengthBytes % _geometry.LogicalBlockSize);
-
     internal void Read(long offset, Span<byte> buffer)
     {
         _gate.Enter(_uri, DeviceOperation.Read);
@@ -45,12 +41,7 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
             ThrowOn(errno, DeviceOperation.Read, offset + done);
             if (done < valid)
             {
-                throw SystemErrors.Failure(
-                    _uri,
-                    DeviceOperation.Read,
-                    SystemErrors.InputOutput,
-                    offset + done,
-                    $"it ends here, not at byte {geometry.LengthBytes}: it was made shorter while it was open");
+                throw MadeShorter(DeviceOperation.Read, offset + done);
             }
 
             buffer[valid..].Clear();
@@ -175,7 +166,10 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
             BlockRequest.CheckBounds(_uri, DeviceOperation.Read, _geometry, offset, length);
             if (length > 0)
             {
-                calls.DropCache(offset, length);
+                // A failed write-back ends the epoch of a writer, and nothing else comes of it.
+                _ = _geometry.IsReadOnly
+                    ? calls.DropCache(offset, length)
+                    : _epochs.Guard(() => calls.DropCache(offset, length));
             }
         }
         finally
@@ -193,6 +187,9 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
             {
                 throw new DeviceException(_uri, DeviceOperation.Confirm, DeviceErrorKind.Vanished, why);
             }
+
+            // Some file systems (of a network, with quotas) tell of a failed write only when the file is closed.
+            ThrowOn(_epochs.Guard(calls.ErrorOfClosing), DeviceOperation.Write, null);
         }
         finally
         {
@@ -234,7 +231,7 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
     {
         int errno;
         int done;
-        if (facts.IsDirect && offset + valid.Length <= BodyEnd)
+        if (facts.IsDirect && valid.Length % _geometry.LogicalBlockSize == 0)
         {
             errno = calls.Write(offset, valid, durable: true, out done);
             if (errno != 0)
@@ -244,7 +241,8 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
         }
         else
         {
-            // The flush inside consumes the report of a failed write-back, which is about other writes as well.
+            // Through the page cache, as an odd end is under direct I/O too: the flush inside consumes the report of a
+            // failed write-back, which is about other writes as well.
             lock (_epochs.Gate)
             {
                 errno = calls.Write(offset, valid, durable: true, out done);
@@ -307,6 +305,7 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
         var errno = calls.FindData(at, out var data);
         if (errno == SystemErrors.NoSuchDeviceOrAddress)
         {
+            CheckEnd(at, stop);
             return new BlockExtent(at, stop - at, BlockStatus.Hole);
         }
 
@@ -322,11 +321,33 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
         }
 
         errno = calls.FindHole(at, out var hole);
+        if (errno == SystemErrors.NoSuchDeviceOrAddress)
+        {
+            CheckEnd(at, stop);
+        }
+
         ThrowOn(errno, DeviceOperation.BlockStatus, at);
 
         // A hole that begins where the data did came between the two questions.
         return new BlockExtent(at, (hole > at ? Math.Min(hole, stop) : stop) - at, BlockStatus.Data);
     }
+
+    /// <summary>Refuses a file whose end came before a position: what is missing there is no hole.</summary>
+    private void CheckEnd(long at, long stop)
+    {
+        ThrowOn(calls.FindEnd(out var end), DeviceOperation.BlockStatus, at);
+        if (end < stop)
+        {
+            throw MadeShorter(DeviceOperation.BlockStatus, Math.Max(at, end));
+        }
+    }
+
+    private DeviceException MadeShorter(DeviceOperation operation, long offset) => SystemErrors.Failure(
+        _uri,
+        operation,
+        SystemErrors.InputOutput,
+        offset,
+        $"it ends here, not at byte {_geometry.LengthBytes}: it was made shorter while it was open");
 
     private void CheckAlignment(DeviceOperation operation, long offset, ReadOnlySpan<byte> buffer)
     {

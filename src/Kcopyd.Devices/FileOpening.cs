@@ -9,6 +9,9 @@ internal sealed record FileOpening(string Uri, string Path, BlockDeviceOpenOptio
     /// <summary>fsync and fdatasync, or what a test puts in their place.</summary>
     internal LinuxFileSyncCall Sync { get; init; } = LinuxFile.Sync;
 
+    /// <summary>close of a copy of the handle, or what a test puts in its place.</summary>
+    internal LinuxFileCloseCall CloseCopy { get; init; } = LinuxFile.CloseCopy;
+
     internal bool IsWritable => Options.Access == BlockDeviceAccess.ReadWrite;
 
     /// <summary>Opens it, on the calling thread.</summary>

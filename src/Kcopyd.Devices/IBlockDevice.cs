@@ -85,15 +85,19 @@ public interface IBlockDevice : IAsyncDisposable
         long offset, long length, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Forgets cached clean content of a range, so that the next read asks the medium. Best effort; never loses data.
+    /// Forgets cached content of a range, so that the next read asks the medium. Best effort; never loses data.
     /// </summary>
-    /// <remarks>Call it after a flush: what is dirty stays cached.</remarks>
+    /// <remarks>What is dirty, also by another's writes, is written back first. If that fails, it stays cached and this
+    /// call succeeds; but the write epoch of a writable device has ended then, as after a failed flush.</remarks>
     ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken);
 
     /// <summary>
     /// Fails if the name that this device was opened by no longer leads to it (removed, replaced, detached).
     /// </summary>
-    /// <exception cref="DeviceException">With <see cref="DeviceErrorKind.Vanished"/>.</exception>
+    /// <remarks>Of a writable file it also asks for the errors of writes that the file system reports only when a file
+    /// is closed; one ends the write epoch.</remarks>
+    /// <exception cref="DeviceException">With <see cref="DeviceErrorKind.Vanished"/>, or, of
+    /// <see cref="DeviceOperation.Write"/>, with what closing reported.</exception>
     ValueTask ConfirmAsync(CancellationToken cancellationToken);
 
     /// <summary>Where a range really lives, so that two names for the same bytes can be told.</summary>

@@ -19,6 +19,8 @@ internal static unsafe partial class LinuxCalls
     internal const int OpenNonBlocking = 0x800;
     internal const int OpenCloseOnExec = 0x80000;
 
+    internal const int DuplicateCloseOnExec = 1030;
+
     internal const int LockShared = 1;
     internal const int LockExclusive = 2;
     internal const int LockNonBlocking = 4;
@@ -28,6 +30,7 @@ internal static unsafe partial class LinuxCalls
     internal const int FallocatePunchHole = 2;
     internal const int FallocateZeroRange = 0x10;
 
+    internal const int SeekEnd = 2;
     internal const int SeekData = 3;
     internal const int SeekHole = 4;
 
@@ -87,6 +90,12 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport(C, EntryPoint = "flock", SetLastError = true)]
     internal static partial int Lock(SafeFileHandle file, int operation);
+
+    [LibraryImport(C, EntryPoint = "fcntl", SetLastError = true)]
+    internal static partial int Duplicate(SafeFileHandle file, int command, int lowest);
+
+    [LibraryImport(C, EntryPoint = "close", SetLastError = true)]
+    internal static partial int Close(int file);
 
     /// <summary>Returns the error number itself.</summary>
     [LibraryImport(C, EntryPoint = "posix_fadvise")]

@@ -32,7 +32,7 @@ internal sealed unsafe class LinuxDisk(FileOpening opening, string path, SafeFil
             IsDirect = opening.Options.Direct,
             MemoryAlignment = opening.Options.Direct ? MemoryAlignment(status, geometry) : 1,
         };
-        var calls = new LinuxFile(file, isBlockSpecial: true, createdIn: null, vanishing, opening.Sync);
+        var calls = new LinuxFile(file, isBlockSpecial: true, createdIn: null, vanishing, opening);
         return new FileIo(facts, calls);
     }
 

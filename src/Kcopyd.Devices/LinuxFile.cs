@@ -8,10 +8,10 @@ internal sealed unsafe class LinuxFile : FileCalls
 {
     private readonly SafeFileHandle _file;
     private readonly bool _isBlockSpecial;
-    private readonly LinuxFileSyncCall _sync;
+    private readonly FileOpening _opening;
     private readonly LinuxVanishing _vanishing;
     private SafeFileHandle? _createdIn;
-    private volatile bool _lacksZeroRange;
+    private volatile bool _lacksPunchHole;
     private volatile bool _lacksDurableWrite;
 
     /// <summary>Takes the handles over.</summary>
@@ -20,19 +20,19 @@ internal sealed unsafe class LinuxFile : FileCalls
     /// <param name="createdIn">The directory in which this file was just created, to be flushed once; else
     /// null.</param>
     /// <param name="vanishing">Answers whether the name still leads here.</param>
-    /// <param name="sync">fsync and fdatasync, or what a test puts in their place.</param>
+    /// <param name="opening">How it was opened.</param>
     internal LinuxFile(
         SafeFileHandle file,
         bool isBlockSpecial,
         SafeFileHandle? createdIn,
         LinuxVanishing vanishing,
-        LinuxFileSyncCall sync)
+        FileOpening opening)
     {
         _file = file;
         _isBlockSpecial = isBlockSpecial;
         _createdIn = createdIn;
         _vanishing = vanishing;
-        _sync = sync;
+        _opening = opening;
     }
 
     /// <summary>Whether the name of this file has yet to be made durable.</summary>
@@ -88,14 +88,14 @@ internal sealed unsafe class LinuxFile : FileCalls
     internal override int Flush()
     {
         var directory = Volatile.Read(ref _createdIn);
-        var errno = _sync(_file, directory is not null);
+        var errno = _opening.Sync(_file, directory is not null);
         if (errno != 0 || directory is null)
         {
             return errno;
         }
 
         // A crash up to here may lose the name of the new file, and with it everything that was written.
-        errno = _sync(directory, true);
+        errno = _opening.Sync(directory, true);
         if (errno == 0 && Interlocked.Exchange(ref _createdIn, null) is { } handle)
         {
             handle.Dispose();
@@ -117,18 +117,18 @@ internal sealed unsafe class LinuxFile : FileCalls
             return 0;
         }
 
-        if (!_lacksZeroRange)
+        if (!_lacksPunchHole)
         {
-            var errno = Allocate(LinuxCalls.FallocateZeroRange | LinuxCalls.FallocateKeepSize, offset, length);
+            var errno = Discard(offset, length);
             if (!SystemErrors.MeansUnsupported(errno))
             {
                 return errno;
             }
 
-            _lacksZeroRange = true;
+            _lacksPunchHole = true;
         }
 
-        return Discard(offset, length);
+        return Allocate(LinuxCalls.FallocateZeroRange | LinuxCalls.FallocateKeepSize, offset, length);
     }
 
     internal override int Discard(long offset, long length) => _isBlockSpecial
@@ -159,16 +159,29 @@ internal sealed unsafe class LinuxFile : FileCalls
         return position < 0 ? Marshal.GetLastPInvokeError() : 0;
     }
 
-    internal override void DropCache(long offset, long length)
+    internal override int FindEnd(out long position)
     {
+        position = LinuxCalls.Seek(_file, 0, LinuxCalls.SeekEnd);
+        return position < 0 ? Marshal.GetLastPInvokeError() : 0;
+    }
+
+    internal override int DropCache(long offset, long length)
+    {
+        // What is dirty, whoever wrote it, is not dropped. A handle for reading may ask for it to be written too.
+        var errno = _opening.Sync(_file, false);
+
         // Only whole pages are dropped, so the range is widened to pages.
         var start = offset & ~4095L;
         var end = BlockRequest.RoundUp(offset + length, 4096);
         _ = LinuxCalls.Advise(_file, start, end - start, LinuxCalls.AdviseDontNeed);
         _vanishing.Location.Backing?.DropCache(start, end - start);
+        return errno;
     }
 
     internal override string? WhyVanished() => _vanishing.Why();
+
+    internal override int ErrorOfClosing() =>
+        _isBlockSpecial || !_opening.IsWritable ? 0 : _opening.CloseCopy(_file);
 
     internal override void Close()
     {
@@ -186,6 +199,20 @@ internal sealed unsafe class LinuxFile : FileCalls
     internal static int Sync(SafeFileHandle file, bool withMetadata) => withMetadata
         ? Retry(() => LinuxCalls.Sync(file))
         : Retry(() => LinuxCalls.SyncData(file));
+
+    /// <summary>close of a copy of the handle. Locks that flock took stay, because the file is still open.</summary>
+    internal static int CloseCopy(SafeFileHandle file)
+    {
+        var copy = LinuxCalls.Duplicate(file, LinuxCalls.DuplicateCloseOnExec, 0);
+        if (copy < 0)
+        {
+            // No handle is left: nothing was asked, and so nothing that another would have been told is missed.
+            return 0;
+        }
+
+        // The copy is closed even where a signal came, and is not to be closed again.
+        return LinuxCalls.Close(copy) == 0 || !Failed(out var errno) ? 0 : errno;
+    }
 
     private static int Retry(Func<int> call)
     {

@@ -138,7 +138,7 @@ internal sealed class LinuxFileOpening(FileOpening opening)
         }
 
         var vanishing = new LinuxVanishing(_path, status, LinuxLocation.Resolve(status));
-        var cached = new LinuxFile(file, isBlockSpecial: false, createdIn, vanishing, opening.Sync);
+        var cached = new LinuxFile(file, isBlockSpecial: false, createdIn, vanishing, opening);
         var geometry = new BlockDeviceGeometry(
             status.LengthBytes,
             LogicalBlockSize: 1,
@@ -179,13 +179,12 @@ internal sealed class LinuxFileOpening(FileOpening opening)
         var geometry = facts.Geometry with
         {
             LogicalBlockSize = block,
-            Abilities = facts.Geometry.Abilities & ~BlockDeviceAbilities.ByteGranular,
             PhysicalBlockSize = Math.Max(block, facts.Geometry.PhysicalBlockSize),
         };
-        var direct = new LinuxFile(file, isBlockSpecial: false, createdIn: null, vanishing, opening.Sync);
+        var direct = new LinuxFile(file, isBlockSpecial: false, createdIn: null, vanishing, opening);
         return new FileIo(
             facts with { Geometry = geometry, IsDirect = true, MemoryAlignment = memory },
-            new LinuxDirectFile(direct, cached, block, geometry.LengthBytes));
+            new LinuxDirectFile(direct, cached, block));
     }
 
     private BlockDeviceAbilities Abilities(LinuxFile file, LinuxFileStatus status)

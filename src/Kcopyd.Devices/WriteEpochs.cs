@@ -45,6 +45,22 @@ internal sealed class WriteEpochs
         }
     }
 
+    /// <summary>Makes a call that may consume the report of a failed write-back; the epoch ends if it fails.</summary>
+    /// <returns>0 or the error number.</returns>
+    internal int Guard(Func<int> call)
+    {
+        lock (Gate)
+        {
+            var errno = call();
+            if (errno != 0)
+            {
+                End();
+            }
+
+            return errno;
+        }
+    }
+
     /// <summary>Ends the epoch: what was written in it and not flushed may be lost.</summary>
     internal void End() => Interlocked.Increment(ref _current);
 

@@ -42,6 +42,23 @@ public sealed class FileBlockDeviceCacheTests : IDisposable
         Assert.Equal(content, await Devices.ReadAllAsync(device));
     }
 
+    [SkippableFact]
+    public async Task Cache_that_another_has_dirtied_is_written_back_and_dropped()
+    {
+        var path = _directory.File("source", 65_536);
+        await using var device = await Devices.OpenAsync(path);
+        var content = Devices.Bytes(65_536, seed: 2);
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            RandomAccess.Write(file, content, 0);
+        }
+
+        await device.DropCacheAsync(0, 65_536, default);
+
+        Assert.Equal("0", CachedPages(path));
+        Assert.Equal(content, await Devices.ReadAllAsync(device));
+    }
+
     private static string CachedPages(string path) =>
         Shell.Run("fincore", "--noheadings", "--output", "PAGES", path).Trim();
 }

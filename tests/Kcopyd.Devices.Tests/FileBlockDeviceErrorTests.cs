@@ -116,6 +116,29 @@ public sealed class FileBlockDeviceErrorTests : IDisposable
         Assert.Contains("made shorter", failure.Message, StringComparison.Ordinal);
     }
 
+    [SkippableTheory]
+    [InlineData(0, 8192)]
+    [InlineData(4096, 8192)]
+    [InlineData(12_288, 12_288)]
+    public async Task Tail_that_a_file_has_lost_since_it_was_opened_is_no_hole(int offset, int end)
+    {
+        Require.Linux();
+        var path = _directory.File("source", 16_384);
+        await using var device = await Devices.OpenAsync(path);
+        using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            RandomAccess.SetLength(file, 8192);
+        }
+
+        var failure = await Devices.FailsAsync(
+            DeviceErrorKind.Io, () => device.GetBlockStatusAsync(offset, 16_384 - offset, default).AsTask());
+
+        Assert.Equal(end, failure.Offset);
+        Assert.Contains("made shorter", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            [new BlockExtent(0, 8192, BlockStatus.Data)], await device.GetBlockStatusAsync(0, 8192, default));
+    }
+
     [Theory]
     [InlineData(0, 1537)]
     [InlineData(1536, 1)]

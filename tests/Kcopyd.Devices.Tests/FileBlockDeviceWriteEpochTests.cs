@@ -9,6 +9,7 @@ public sealed class FileBlockDeviceWriteEpochTests : IDisposable
     private readonly TempDirectory _directory = new();
     private int _syncs;
     private int _failures;
+    private int _closing;
 
     public void Dispose() => _directory.Dispose();
 
@@ -144,6 +145,55 @@ public sealed class FileBlockDeviceWriteEpochTests : IDisposable
         Assert.True(device.Geometry.IsReadOnly);
     }
 
+    [SkippableFact]
+    public async Task Dropping_the_cache_in_vain_ends_the_epoch_and_does_not_fail()
+    {
+        await using var device = await OpenAsync(_directory.File("target", 4096), direct: false);
+        var epoch = device.WriteEpoch;
+        _failures = 1;
+
+        await device.DropCacheAsync(0, 4096, default);
+
+        Assert.NotEqual(epoch, device.WriteEpoch);
+        await Devices.FailsAsync(
+            DeviceErrorKind.UnflushedWritesLost, () => device.FlushAsync(epoch, default).AsTask());
+    }
+
+    [SkippableTheory]
+    [InlineData(28, DeviceErrorKind.NoSpace)]
+    [InlineData(122, DeviceErrorKind.NoSpace)]
+    [InlineData(5, DeviceErrorKind.Io)]
+    public async Task Write_whose_failure_only_closing_reports_fails_the_confirmation(int errno, DeviceErrorKind kind)
+    {
+        await using var device = await OpenAsync(_directory.File("target", 4096), direct: false);
+        var epoch = device.WriteEpoch;
+        await device.ConfirmAsync(default);
+        _closing = errno;
+
+        var failed = await Devices.FailsAsync(kind, () => device.ConfirmAsync(default).AsTask());
+
+        Assert.Equal(DeviceOperation.Write, failed.Operation);
+        Assert.Equal(errno, failed.Errno);
+        await Devices.FailsAsync(
+            DeviceErrorKind.UnflushedWritesLost, () => device.FlushAsync(epoch, default).AsTask());
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Confirmation_leaves_the_file_open_and_locked(bool direct)
+    {
+        Require.Linux();
+        var path = _directory.File("target", 5000);
+        await using var device = await Devices.OpenWritableAsync(path, direct);
+        await Devices.WriteAsync(device, 0, Devices.Bytes(5000, seed: 2));
+
+        await device.ConfirmAsync(default);
+
+        Assert.Equal(Devices.Bytes(5000, seed: 2), await Devices.ReadAllAsync(device));
+        await Devices.FailsAsync(DeviceErrorKind.Busy, () => Devices.OpenAsync(path));
+    }
+
     /// <summary>fsync that fails <see cref="_failures"/> times; where negative, only the call of that number
     /// fails.</summary>
     private async Task<FileBlockDevice> OpenAsync(string path, bool direct, long? createLength = null)
@@ -160,6 +210,7 @@ public sealed class FileBlockDeviceWriteEpochTests : IDisposable
             {
                 Sync = (_, _) =>
                     Interlocked.Increment(ref _syncs) <= _failures || _syncs == -_failures ? InputOutput : 0,
+                CloseCopy = file => _closing != 0 ? _closing : LinuxFile.CloseCopy(file),
             },
             default);
     }

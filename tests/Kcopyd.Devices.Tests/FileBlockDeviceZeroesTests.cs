@@ -15,6 +15,9 @@ public sealed class FileBlockDeviceZeroesTests : IDisposable
     [InlineData(4096, 65_536, true)]
     [InlineData(512, 69_632, true)]
     [InlineData(69_632, 512, true)]
+    [InlineData(0, 1000, true)]
+    [InlineData(4096, 9001, true)]
+    [InlineData(4096, 9001, false)]
     public async Task Zeroed_range_reads_as_zeros_and_nothing_else_changes(int offset, int length, bool direct)
     {
         Require.LinuxIf(direct);
@@ -66,6 +69,22 @@ public sealed class FileBlockDeviceZeroesTests : IDisposable
         var extents = await device.GetBlockStatusAsync(0, 1 << 24, default);
         Assert.Equal([new BlockExtent(0, 1 << 24, BlockStatus.Hole)], extents);
         Assert.Equal("0", Shell.Run("stat", "--format=%b", path).Trim());
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Zeroing_data_makes_a_hole_of_it_and_the_length_stays(bool direct)
+    {
+        Require.Linux();
+        var path = _directory.File("target", 1 << 20);
+        await using var device = await Devices.OpenWritableAsync(path, direct);
+
+        await device.WriteZeroesAsync(0, 1 << 20, default);
+
+        Assert.Equal("0", Shell.Run("stat", "--format=%b", path).Trim());
+        Assert.Equal(1 << 20, new FileInfo(path).Length);
+        Assert.Equal(new byte[1 << 20], await Devices.ReadAllAsync(device));
     }
 
     [SkippableFact]

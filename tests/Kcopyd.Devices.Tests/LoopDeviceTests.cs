@@ -185,6 +185,30 @@ public sealed class LoopDeviceTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Loop_device_whose_path_leads_to_another_file_is_not_taken_for_that()
+    {
+        var directory = Directory.CreateDirectory(_directory["hidden"]).FullName;
+        var path = _directory.Sparse("hidden/disk", MiB);
+        await using var file = await Devices.OpenAsync(path);
+        using var loop = LoopDevice.Attach(path);
+        Shell.Run("mount", "-t", "tmpfs", "kcopyd-test", directory);
+        try
+        {
+            _directory.Sparse("hidden/disk", MiB);
+            await using var other = await Devices.OpenAsync(path);
+
+            await using var device = await Devices.OpenAsync(loop.Path);
+
+            Assert.Equal(file.Locate(0, MiB), device.Locate(0, MiB));
+            Assert.NotEqual(other.Locate(0, MiB), device.Locate(0, MiB));
+        }
+        finally
+        {
+            Shell.Try("umount", "--lazy", directory);
+        }
+    }
+
+    [SkippableFact]
     public async Task Identity_of_a_loop_device_is_its_backing_file()
     {
         var first = _directory.Sparse("first", MiB);
