@@ -22,7 +22,7 @@ public sealed class BlockingCallbackTests : Akka.TestKit.Xunit2.TestKit
         var clients = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => KcopydClient.CreateAsync(Sys)));
         var chains = clients.Select(client => new Chain(client)).ToList();
 
-        chains.ForEach(chain => chain.Submit());
+        await Task.WhenAll(chains.Select(chain => chain.BeginAsync())).WaitAsync(Patience);
 
         await Task.WhenAll(chains.Select(chain => chain.Finished)).WaitAsync(Patience);
         await Task.WhenAll(clients.Select(client => client.DisposeAsync().AsTask())).WaitAsync(Patience);
@@ -50,8 +50,9 @@ public sealed class BlockingCallbackTests : Akka.TestKit.Xunit2.TestKit
 
         public Task Finished => _finished.Task;
 
-        public void Submit() =>
-            client.StartAsync(Copy(Source(Length), Target(Length)), OnCompleted).GetAwaiter().GetResult();
+        public Task<CopyJob> BeginAsync() => client.StartAsync(Copy(Source(Length), Target(Length)), OnCompleted);
+
+        public void Submit() => BeginAsync().GetAwaiter().GetResult();
 
         private void OnCompleted(CopyCompleted completed)
         {
