@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Kcopyd.Actors.Tests.Observing;
+
+/// <summary>Keeps what is logged, in order.</summary>
+internal sealed class RecordingLoggerFactory : ILoggerFactory, ILogger
+{
+    private readonly ConcurrentQueue<Logged> _logged = new();
+
+    /// <summary>The events so far, the first one first.</summary>
+    public IReadOnlyList<Logged> Events => [.. _logged];
+
+    /// <summary>The only event with this id.</summary>
+    public Logged Single(int id) => Assert.Single(Events, logged => logged.Event.Id == id);
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter) =>
+        _logged.Enqueue(new Logged(eventId, logLevel, formatter(state, exception), exception));
+
+    public void Dispose()
+    {
+    }
+
+    internal sealed record Logged(EventId Event, LogLevel Level, string Text, Exception? Cause);
+}
