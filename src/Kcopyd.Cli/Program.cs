@@ -43,11 +43,24 @@ internal static class Program
         {
             return Complain(e.Message, ExitCodes.EndedWithErrors);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException)
+        {
+            // Neither the request nor a device is wrong: an output that is full or closed, or an engine that stopped.
+            return Complain(e.Message.TrimEnd('.'), ExitCodes.EndedWithErrors);
+        }
     }
 
     private static int Complain(string sentence, int exitCode)
     {
-        Console.Error.WriteLine($"kcopyd: {sentence}");
+        try
+        {
+            Console.Error.WriteLine($"kcopyd: {sentence}");
+        }
+        catch (IOException)
+        {
+            // Nobody can be told; the exit code still says it.
+        }
+
         return exitCode;
     }
 }

@@ -26,6 +26,14 @@ public sealed class RefusalProgramTests : IDisposable
         IsRefusedAsync(["copy", _files["missing"], _target], _files["missing"], "no such file");
 
     [Fact]
+    public async Task A_page_budget_that_no_memory_holds()
+    {
+        await IsRefusedAsync(["copy", _source, _files["new"], "--pages", "8000000M"], "memory");
+
+        Assert.False(File.Exists(_files["new"]));
+    }
+
+    [Fact]
     public Task A_directory_as_source() => IsRefusedAsync(["copy", _files.Path, _target], _files.Path, "directory");
 
     [Fact]

@@ -146,8 +146,10 @@ internal sealed class TransferDevices : IAsyncDisposable
         }
 
         _formerLengths[target.Uri] = device.Geometry.LengthBytes;
-        await resizable.ExtendAsync(target.LengthBytes, cancellationToken).ConfigureAwait(false);
+
+        // Before it is done: what fails half way is taken back too.
         _prepared.Add(target);
+        await resizable.ExtendAsync(target.LengthBytes, cancellationToken).ConfigureAwait(false);
     }
 
     private ValueTask<IBlockDevice> OpenAsync(

@@ -21,7 +21,19 @@ public sealed class TransferRequestReaderTests
         Assert.Equal(0, request.BytesPerSecond.Value);
         Assert.Equal(100, request.Percent);
         Assert.Equal(ProgressStyle.Auto, request.Progress);
-        Assert.Equal(CopyOptions.Default, request.Options);
+        Assert.Equal(CopyOptions.Default with { SegmentSize = 1.MiB, InFlight = 4 }, request.Options);
+    }
+
+    [Fact]
+    public void Direct_io_and_a_given_segment_or_count_keep_the_defaults_of_the_engine()
+    {
+        var direct = TransferRequestReader.Read(Plain with { Direct = true }).Options;
+        var counted = TransferRequestReader.Read(Plain with { InFlight = "2" }).Options;
+        var cut = TransferRequestReader.Read(Plain with { Segment = "256K" }).Options;
+
+        Assert.Equal((512.KiB, 8), (direct.SegmentSize, direct.InFlight));
+        Assert.Equal((512.KiB, 2), (counted.SegmentSize, counted.InFlight));
+        Assert.Equal((256.KiB, 8), (cut.SegmentSize, cut.InFlight));
     }
 
     [Theory]
