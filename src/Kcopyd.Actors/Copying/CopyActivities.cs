@@ -4,7 +4,8 @@ namespace Kcopyd.Actors.Copying;
 
 /// <summary>One activity per job, from acceptance to its end, on the source <c>Kcopyd.Actors</c>.</summary>
 /// <remarks>
-/// A job outlives the message that began it, so its activity is never the current one of the thread: other jobs that the
+/// A job outlives the message that began it, so its activity is never the current one of the thread: other jobs that
+/// the
 /// same thread begins are not its children.
 /// </remarks>
 internal static class CopyActivities

@@ -39,7 +39,7 @@ internal static class ResultText
 
     private static IEnumerable<string> Failures(TransferRequest request, CopyCompleted completed)
     {
-        var zeroed = completed.ZeroedRanges.ToHashSet();
+        var zeroed = new ExtentSet(completed.ZeroedRanges);
         var groups = completed.Details
             .Where(failure => failure.Kind != CopyFailureKind.Read || !zeroed.Contains(failure.Range))
             .GroupBy(failure => (failure.Kind, failure.Target));

@@ -16,7 +16,6 @@ public sealed class BlockingCallbackTests : Akka.TestKit.Xunit2.TestKit
     [Theory]
     [InlineData(1)]
     [InlineData(8)]
-    [InlineData(100)]
     public async Task Callback_that_submits_a_further_job_and_blocks_on_it_does_not_deadlock(int count)
     {
         var clients = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => KcopydClient.CreateAsync(Sys)));
