@@ -34,6 +34,14 @@ public sealed class RefusalProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_target_under_dev_that_is_no_device()
+    {
+        await IsRefusedAsync(["copy", _source, "/dev/no-such-disk"], "/dev/no-such-disk", "no device");
+
+        Assert.False(File.Exists("/dev/no-such-disk"));
+    }
+
+    [Fact]
     public Task A_directory_as_source() => IsRefusedAsync(["copy", _files.Path, _target], _files.Path, "directory");
 
     [Fact]

@@ -102,6 +102,18 @@ internal static class TransferPlanning
                 + $"so there is nothing from sector {start} on");
     }
 
+    /// <summary>A mistyped device is no file to create: it would fill the memory that holds /dev, and be gone with
+    /// it.</summary>
+    private static void RefuseDeviceName(string uri)
+    {
+        var path = Path.GetFullPath(DevicePath.Of(uri));
+        if (path.StartsWith("/dev/", StringComparison.Ordinal)
+            && !path.StartsWith("/dev/shm/", StringComparison.Ordinal))
+        {
+            throw new RefusedException($"there is no device {uri}, and a file is not created under /dev");
+        }
+    }
+
     private static TargetPlan PlanTarget(
         TransferRequest request, BlockDeviceDescription target, SectorRange range, long bytes)
     {
@@ -109,6 +121,7 @@ internal static class TransferPlanning
         var isVerify = request.Kind == CopyJobKind.Verify;
         if (!target.Exists)
         {
+            RefuseDeviceName(target.Uri);
             return target.IsResizable && !isVerify
                 ? new TargetPlan(target.Uri, range, TargetPreparation.Create, needed)
                 : throw Missing(target);

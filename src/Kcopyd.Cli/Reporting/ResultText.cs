@@ -27,8 +27,8 @@ internal static class ResultText
         var amount = isWhole
             ? SizeText.Format(done)
             : $"{SizeText.Format(done)} of {SizeText.Format(plan.TotalBytes)}";
-        var targets = plan.Targets.Length == 1 ? string.Empty : Preposition(request.Kind, plan.Targets.Length);
-        return $"{amount} {Verb(request)}{targets} in {DurationText.Format(completed.Elapsed)}"
+        var targets = plan.Targets.Length == 1 ? string.Empty : Preposition(request.Kind, TargetCount(completed));
+        return $"{amount} {Verb(request, completed)}{targets} in {DurationText.Format(completed.Elapsed)}"
             + $"{Rate(done, completed.Elapsed)}{Ending(request, completed)}";
     }
 
@@ -78,21 +78,36 @@ internal static class ResultText
             : completed.Targets.Select(target => target.BytesWritten).DefaultIfEmpty().Max();
     }
 
-    private static string Verb(TransferRequest request) => request.Kind switch
+    private static string Verb(TransferRequest request, CopyCompleted completed) => request.Kind switch
     {
         CopyJobKind.Verify => "compared",
-        CopyJobKind.Zero => $"zeroed{Extras(request)}",
-        _ => $"copied{Extras(request)}",
+        CopyJobKind.Zero => $"zeroed{Extras(request, completed)}",
+        _ => $"copied{Extras(request, completed)}",
     };
 
-    private static string Extras(TransferRequest request) => request.Options switch
+    /// <summary>Says flushed and verified only of what was: a job that ended early may have got to neither.</summary>
+    private static string Extras(TransferRequest request, CopyCompleted completed)
     {
-        { Verify: true } => ", flushed and verified",
-        { Flush: true } => " and flushed",
-        _ => string.Empty,
-    };
+        var wentToItsEnd = completed.Outcome is CopyOutcome.Completed or CopyOutcome.CompletedWithErrors;
+        var good = completed.Targets.Where(target => target.State == CopyTargetState.Good).ToList();
+        var isFlushed = request.Options.FlushesAtEnd
+            && (wentToItsEnd || (good.Count > 0 && good.All(target => target.BytesFlushed == target.BytesWritten
+                && target.BytesFlushed > 0)));
+        return (isFlushed, request.Options.Verify && wentToItsEnd) switch
+        {
+            (true, true) => ", flushed and verified",
+            (true, false) => " and flushed",
+            _ => string.Empty,
+        };
+    }
 
-    private static string Preposition(CopyJobKind kind, int targets) => kind switch
+    private static string TargetCount(CopyCompleted completed)
+    {
+        var good = completed.Targets.Count(target => target.State == CopyTargetState.Good);
+        return good == completed.Targets.Length ? $"{good}" : $"{good} of {completed.Targets.Length}";
+    }
+
+    private static string Preposition(CopyJobKind kind, string targets) => kind switch
     {
         CopyJobKind.Verify => $" with {targets} targets",
         CopyJobKind.Zero => $" on {targets} targets",

@@ -52,6 +52,16 @@ public sealed class ReportTextTests
             StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_copy_that_was_interrupted_claims_neither_flushed_nor_verified()
+    {
+        var verified = Copy with { Options = new CopyOptions { Flush = true, Verify = true } };
+
+        Assert.Equal(
+            "1 GiB of 4 GiB copied in 1 s, 1 GiB/s, interrupted",
+            ResultText.Summary(verified, Plan, Completed(CopyOutcome.Cancelled, 1, 1L << 30), 0));
+    }
+
     [Theory]
     [InlineData(CopyOutcome.Cancelled, ", interrupted")]
     [InlineData(CopyOutcome.Failed, ", failed")]
