@@ -99,16 +99,10 @@ internal sealed partial class ClientActor : ReceiveActor
     protected override SupervisorStrategy SupervisorStrategy() => StopTheJob;
 
     /// <inheritdoc/>
-    protected override void PreRestart(Exception reason, object message)
-    {
-        // Jobs live in their actors, which stop with this one; PostStop tells everyone who waits.
-        base.PreRestart(reason, message);
-    }
-
-    /// <inheritdoc/>
     protected override void PostRestart(Exception reason)
     {
-        // There is nothing to go on from.
+        // There is nothing to go on from: jobs live in their actors, which stopped with this one, and PostStop has told
+        // everyone who waits.
         Context.Stop(Self);
     }
 
