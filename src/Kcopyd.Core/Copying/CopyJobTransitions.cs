@@ -36,6 +36,10 @@ public static class CopyJobTransitions
             CopyJobEvent.TargetsFlushed e => Flushed(Answered(state, CopyPhase.Flushing), e.Failures),
             CopyJobEvent.CachesDropped => Answered(state, CopyPhase.Verifying) with { AreCachesDropped = true },
             CopyJobEvent.DevicesConfirmed e => Confirmed(Answered(state, CopyPhase.Confirming), e.Failures),
+            CopyJobEvent.TargetsFailed e => CopyErrors.FailTargets(state, e.Failures),
+            CopyJobEvent.HoldChanged e => state with { IsHeld = e.IsHeld },
+            CopyJobEvent.Forbidden e => Forbid(state, e.Failure),
+            CopyJobEvent.Refused e => Refuse(state, e.Failure),
             CopyJobEvent.PauseRequested => Intend(state, CopyIntent.Pause),
             CopyJobEvent.ResumeRequested => Resume(state),
             CopyJobEvent.CancelRequested => Intend(state, CopyIntent.Cancel),
@@ -79,7 +83,7 @@ public static class CopyJobTransitions
             {
                 Phase = CopyPhase.Copying,
                 Plan = new CopyPlan(
-                    [new PlanRun(SectorRange.Create(0, spec.SectorCount), state.AllTargets)],
+                    state.Missing,
                     spec.Options.SegmentSize.Value / Sectors.Size,
                     spec.Kind == CopyJobKind.Zero ? SegmentKind.Zero : SegmentKind.Data)
                 {
@@ -130,6 +134,16 @@ public static class CopyJobTransitions
         return Intend(CopyErrors.Record(state, [failure]), CopyIntent.Fail);
     }
 
+    private static CopyJobState Forbid(CopyJobState state, CopyFailure failure) =>
+        state.Intent == CopyIntent.Fail ? state : CopyErrors.Record(state, [failure]) with { Intent = CopyIntent.Fail };
+
+    private static CopyJobState Refuse(CopyJobState state, CopyFailure failure)
+    {
+        Invariant.Holds(state.Phase == CopyPhase.Queued);
+        var next = CopyErrors.Record(state, [failure]);
+        return next with { Intent = CopyIntent.Fail, IsRefused = true };
+    }
+
     private static CopyJobState Flushed(CopyJobState state, ImmutableArray<CopyFailure> failures)
     {
         var next = CopyErrors.FailTargets(state, failures);
@@ -177,13 +191,14 @@ public static class CopyJobTransitions
         }
 
         while (next.Phase is CopyPhase.Copying or CopyPhase.Verifying
+            && !next.IsHeld
             && next.InFlight < next.Spec.Options.InFlight
             && TryTake(ref next, out var segment))
         {
             effects.Add(new CopyJobEffect.StartSegment(segment));
         }
 
-        if (next.IsAwaiting || next.Phase is CopyPhase.Queued or CopyPhase.Ended)
+        if (next.IsAwaiting || next.IsHeld || next.Phase is CopyPhase.Queued or CopyPhase.Ended)
         {
             return next;
         }
@@ -251,6 +266,7 @@ public static class CopyJobTransitions
         Phase = CopyPhase.Ended,
         Outcome = state switch
         {
+            { IsRefused: true } => CopyOutcome.Blocked,
             { Intent: CopyIntent.Cancel } => CopyOutcome.Cancelled,
             { Intent: CopyIntent.Fail } => CopyOutcome.Failed,
             { FailsAtEnd: true } => CopyOutcome.Failed,
