@@ -1,7 +1,5 @@
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.Persistence.Sql.Journal;
-using Akka.Persistence.Sql.Snapshot;
 
 namespace Akka.Persistence.Sql;
 
@@ -18,10 +16,10 @@ public sealed class SqlPersistence : IExtension
 
     /// <summary>Every setting that there is, with its default.</summary>
     public static readonly Config DefaultConfiguration = ConfigurationFactory.ParseString(
-        $$"""
+        """
         akka.persistence.journal.sql {
-          # The journal's type.
-          class = "{{typeof(SqlWriteJournal).AssemblyQualifiedName}}"
+          # The journal's type. Here it is in an assembly of another name, and found by this one.
+          class = "Akka.Persistence.Sql.Journal.SqlWriteJournal, Akka.Persistence.Sql"
 
           # Runs the journal's actor, which serializes events. It never waits for the database.
           plugin-dispatcher = "akka.persistence.dispatchers.default-plugin-dispatcher"
@@ -65,7 +63,7 @@ public sealed class SqlPersistence : IExtension
 
         akka.persistence.snapshot-store.sql {
           # The store's type.
-          class = "{{typeof(SqlSnapshotStore).AssemblyQualifiedName}}"
+          class = "Akka.Persistence.Sql.Snapshot.SqlSnapshotStore, Akka.Persistence.Sql"
 
           # Runs the store's actor, which serializes snapshots. It never waits for the database.
           plugin-dispatcher = "akka.persistence.dispatchers.default-plugin-dispatcher"

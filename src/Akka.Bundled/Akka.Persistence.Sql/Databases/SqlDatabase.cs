@@ -3,7 +3,7 @@ using System.Data.Common;
 namespace Akka.Persistence.Sql.Databases;
 
 /// <summary>What differs between the databases: connections, transactions, tables, and what an error means.</summary>
-/// <remarks>Calls block, so they belong on a thread of <see cref="SqlThread"/>. Any thread may call; a connection
+/// <remarks>Calls block, so they belong on a <see cref="Threads.SqlThread"/>. Any thread may call; a connection
 /// belongs to one.</remarks>
 internal abstract class SqlDatabase
 {

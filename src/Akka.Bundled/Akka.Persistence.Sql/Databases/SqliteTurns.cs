@@ -8,9 +8,10 @@ internal sealed class SqliteTurns
     private static readonly Lock AllLock = new();
     private static readonly Dictionary<string, WeakReference<SqliteTurns>> All = new(StringComparer.Ordinal);
 
-    private readonly Lock _lock = new();
-    private readonly Queue<SemaphoreSlim> _waiting = new();
-    private bool _isTaken;
+    // Monitor waits; System.Threading.Lock cannot.
+    private readonly object _lock = new();
+    private long _nextTicket;
+    private long _served;
 
     private SqliteTurns()
     {
@@ -40,34 +41,24 @@ internal sealed class SqliteTurns
     /// <summary>Waits for a turn. Disposal ends it.</summary>
     public IDisposable Enter()
     {
-        using var gate = new SemaphoreSlim(0);
         lock (_lock)
         {
-            if (!_isTaken)
+            var ticket = _nextTicket++;
+            while (ticket != _served)
             {
-                _isTaken = true;
-                return new Turn(this);
+                Monitor.Wait(_lock);
             }
 
-            _waiting.Enqueue(gate);
+            return new Turn(this);
         }
-
-        gate.Wait();
-        return new Turn(this);
     }
 
     private void Leave()
     {
         lock (_lock)
         {
-            if (_waiting.TryDequeue(out var next))
-            {
-                next.Release();
-            }
-            else
-            {
-                _isTaken = false;
-            }
+            _served++;
+            Monitor.PulseAll(_lock);
         }
     }
 

@@ -78,7 +78,7 @@ public class SqlWriteJournal : AsyncWriteJournal
     }
 
     /// <inheritdoc />
-    protected override async Task<IImmutableList<Exception>> WriteMessagesAsync(IEnumerable<AtomicWrite> messages)
+    protected override async Task<IImmutableList<Exception?>?> WriteMessagesAsync(IEnumerable<AtomicWrite> messages)
     {
         // On the actor's thread: what cannot be serialized is rejected, and the rest of the request is written.
         var created = TimeProvider.System.GetUtcNow().Ticks;
@@ -94,7 +94,7 @@ public class SqlWriteJournal : AsyncWriteJournal
             await WriteAsync(rows).ConfigureAwait(false);
         }
 
-        return rejections.TrueForAll(rejection => rejection is null) ? null! : rejections.ToImmutableList()!;
+        return rejections.TrueForAll(rejection => rejection is null) ? null : rejections.ToImmutableList();
     }
 
     /// <inheritdoc />
@@ -126,7 +126,7 @@ public class SqlWriteJournal : AsyncWriteJournal
     private SqlThread Start(SqlDatabase database, string name, SqlQueue queue) =>
         SqlThread.Start(name, new SqlSession(database, SqlTables.Journal, _settings.Sql.CreatesTables), queue);
 
-    private Exception? TryEncode(AtomicWrite write, long created, List<JournalRow> rows)
+    private InvalidOperationException? TryEncode(AtomicWrite write, long created, List<JournalRow> rows)
     {
         try
         {

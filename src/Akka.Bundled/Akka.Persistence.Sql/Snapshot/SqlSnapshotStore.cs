@@ -37,9 +37,9 @@ public class SqlSnapshotStore : SnapshotStore
     }
 
     /// <inheritdoc />
-    protected override Task<SelectedSnapshot> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria) =>
+    protected override Task<SelectedSnapshot?> LoadAsync(string persistenceId, SnapshotSelectionCriteria criteria) =>
         Ask(session => session.Read(
-            connection => SnapshotReader.Load(connection, _codec, persistenceId, criteria)!));
+            connection => SnapshotReader.Load(connection, _codec, persistenceId, criteria)));
 
     /// <inheritdoc />
     protected override Task SaveAsync(SnapshotMetadata metadata, object snapshot)
@@ -77,7 +77,7 @@ public class SqlSnapshotStore : SnapshotStore
         base.PostStop();
     }
 
-    private Task Write(string statement, params (string Name, object Value)[] values) => Ask(session =>
+    private Task<bool> Write(string statement, params (string Name, object Value)[] values) => Ask(session =>
     {
         session.Write(writing => writing.Run(statement, values));
         return true;
