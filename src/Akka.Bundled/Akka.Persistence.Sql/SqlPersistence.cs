@@ -81,6 +81,20 @@ public sealed class SqlPersistence : IExtension
           # Refused here with any other value.
           table-mapping = default
         }
+
+        # Texts and whole numbers as rows have them under the published packages.
+        akka.actor {
+          serializers.akka-sql-primitive =
+            "Akka.Persistence.Sql.PrimitiveSerializer, Kcopyd.Bundled.Akka.Persistence.Sql"
+          serialization-identifiers {
+            "Akka.Persistence.Sql.PrimitiveSerializer, Kcopyd.Bundled.Akka.Persistence.Sql" = 17
+          }
+          serialization-bindings {
+            "System.String" = akka-sql-primitive
+            "System.Int32" = akka-sql-primitive
+            "System.Int64" = akka-sql-primitive
+          }
+        }
         """);
 
     /// <summary>The settings of a system.</summary>

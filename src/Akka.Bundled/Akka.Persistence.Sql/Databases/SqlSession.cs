@@ -108,25 +108,28 @@ internal sealed class SqlSession(SqlDatabase database, SqlTables tables, bool cr
             throw database.Failure(SqlFailureKind.Unusable, stage, newer);
         }
 
-        if (createsTables && SqlTable.Of(tables).Any(table => database.ColumnsOf(connection, table.Name).Count == 0))
-        {
-            database.CreateTables(connection, tables);
-        }
-
+        var hasAll = true;
         foreach (var table in SqlTable.Of(tables))
         {
-            if (Lacks(table, database.ColumnsOf(connection, table.Name)) is { } reason)
+            var columns = database.ColumnsOf(connection, table.Name);
+            hasAll &= columns.Count > 0;
+            if (Lacks(table, columns) is { } reason)
             {
                 throw database.Failure(SqlFailureKind.Unusable, stage, reason);
             }
         }
+
+        if (!hasAll)
+        {
+            database.CreateTables(connection, tables);
+        }
     }
 
-    private static string? Lacks(SqlTable table, IReadOnlySet<string> columns)
+    private string? Lacks(SqlTable table, IReadOnlySet<string> columns)
     {
         if (columns.Count == 0)
         {
-            return $"it has no table '{table.Name}', and auto-initialize is off";
+            return createsTables ? null : $"it has no table '{table.Name}', and auto-initialize is off";
         }
 
         var missing = table.Columns.Where(column => !columns.Contains(column)).ToList();
