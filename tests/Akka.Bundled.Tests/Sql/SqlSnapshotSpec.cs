@@ -1,3 +1,4 @@
+using Akka.Bundled.Writer;
 using Akka.Persistence;
 
 namespace Akka.Bundled.Tests.Sql;

@@ -1,3 +1,5 @@
+using Akka.Bundled.Writer;
+
 namespace Akka.Bundled.Tests.Sql;
 
 /// <summary>A test on a database of its own, with systems that end with it.</summary>

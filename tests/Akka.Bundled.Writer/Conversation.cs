@@ -1,6 +1,6 @@
 using Akka.Actor;
 
-namespace Akka.Bundled.Tests.Sql;
+namespace Akka.Bundled.Writer;
 
 /// <summary>Sends a request to a store and collects the answers until they are complete.</summary>
 public sealed class Conversation : UntypedActor

@@ -4,7 +4,7 @@ using Akka.Configuration;
 using Akka.Persistence;
 using Akka.Persistence.Sql;
 
-namespace Akka.Bundled.Tests.Sql;
+namespace Akka.Bundled.Writer;
 
 /// <summary>An actor system with the SQL journal and snapshot store on a database, spoken to as persistent actors
 /// do.</summary>
