@@ -65,6 +65,9 @@ internal sealed class JobRecord
     /// <summary>What is durable on a target. Not to be changed.</summary>
     public ExtentSet FlushedOn(int target) => _flushed[target];
 
+    /// <summary>How much is durable on each target.</summary>
+    public ImmutableArray<long> FlushedBytes() => [.. _flushed.Select(set => set.SectorCount * Sectors.Size)];
+
     /// <summary>Takes an event in.</summary>
     /// <exception cref="InvalidDataException">It does not fit to what happened before.</exception>
     public void Apply(JobEvent happened)

@@ -36,8 +36,8 @@ public abstract record CopyJobEvent
     /// <summary>Targets failed outside of any segment: a flush on the way, say.</summary>
     public sealed record TargetsFailed(ImmutableArray<CopyFailure> Failures) : CopyJobEvent;
 
-    /// <summary>Whether segments may be begun; what is in flight goes on either way.</summary>
-    public sealed record HoldChanged(bool IsHeld) : CopyJobEvent;
+    /// <summary>What may not be done from now on.</summary>
+    public sealed record HoldChanged(CopyHold Hold) : CopyJobEvent;
 
     /// <summary>The job may not go on, for a reason of its own; it ends as failed.</summary>
     public sealed record Forbidden(CopyFailure Failure) : CopyJobEvent;

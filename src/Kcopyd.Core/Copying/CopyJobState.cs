@@ -62,8 +62,8 @@ public sealed record CopyJobState
     /// <summary>The unreadable ranges that were written as zeros.</summary>
     public ImmutableList<CopyFailure> Zeroed { get; init; } = [];
 
-    /// <summary>Whether nothing is begun for now, whatever is intended: a journal has to catch up first.</summary>
-    public bool IsHeld { get; init; }
+    /// <summary>What may not be done for now, whatever is intended: a journal has to catch up first.</summary>
+    public CopyHold Hold { get; init; }
 
     /// <summary>Whether the job rests.</summary>
     public bool IsPaused => Intent == CopyIntent.Pause && IsQuiet && Phase != CopyPhase.Ended;

@@ -37,7 +37,7 @@ public static class CopyJobTransitions
             CopyJobEvent.CachesDropped => Answered(state, CopyPhase.Verifying) with { AreCachesDropped = true },
             CopyJobEvent.DevicesConfirmed e => Confirmed(Answered(state, CopyPhase.Confirming), e.Failures),
             CopyJobEvent.TargetsFailed e => CopyErrors.FailTargets(state, e.Failures),
-            CopyJobEvent.HoldChanged e => state with { IsHeld = e.IsHeld },
+            CopyJobEvent.HoldChanged e => state with { Hold = e.Hold },
             CopyJobEvent.Forbidden e => Forbid(state, e.Failure),
             CopyJobEvent.Refused e => Refuse(state, e.Failure),
             CopyJobEvent.PauseRequested => Intend(state, CopyIntent.Pause),
@@ -47,12 +47,13 @@ public static class CopyJobTransitions
         };
 
         // Whoever wants to stop does not wait for pages that others hold.
-        if (next.Intent != CopyIntent.Proceed && !next.IsDraining && next.InFlight > 0)
+        var rests = next.Intent != CopyIntent.Proceed || next.Hold == CopyHold.Writes;
+        if (rests && !next.IsDraining && next.InFlight > 0)
         {
             effects.Add(Withdraw);
         }
 
-        next = next with { IsDraining = next.InFlight > 0 && (next.IsDraining || next.Intent != CopyIntent.Proceed) };
+        next = next with { IsDraining = next.InFlight > 0 && (next.IsDraining || rests) };
         return new CopyJobTransition(Advance(next, effects), effects.DrainToImmutable());
     }
 
@@ -191,14 +192,14 @@ public static class CopyJobTransitions
         }
 
         while (next.Phase is CopyPhase.Copying or CopyPhase.Verifying
-            && !next.IsHeld
+            && next.Hold == CopyHold.None
             && next.InFlight < next.Spec.Options.InFlight
             && TryTake(ref next, out var segment))
         {
             effects.Add(new CopyJobEffect.StartSegment(segment));
         }
 
-        if (next.IsAwaiting || next.IsHeld || next.Phase is CopyPhase.Queued or CopyPhase.Ended)
+        if (next.IsAwaiting || next.Hold != CopyHold.None || next.Phase is CopyPhase.Queued or CopyPhase.Ended)
         {
             return next;
         }

@@ -58,6 +58,15 @@ public sealed class CheckpointLedger
         }
     }
 
+    /// <summary>These targets count no more: what they have and no checkpoint claims never will be.</summary>
+    public void GiveUp(TargetMask targets)
+    {
+        foreach (var target in targets.Indexes())
+        {
+            _targets[target].GiveUp();
+        }
+    }
+
     /// <summary>Begins a checkpoint: what was written until now is what its flush covers.</summary>
     /// <returns>The targets to flush; none if nothing was written.</returns>
     public TargetMask BeginFlush()

@@ -34,19 +34,27 @@ internal sealed class TargetLedger
     /// <summary>What was being flushed may be claimed, or, with what was written meanwhile, never.</summary>
     public void EndFlush(bool isFailed)
     {
-        IsLost |= isFailed;
-        foreach (var range in IsLost ? [] : _flushing)
+        if (isFailed)
+        {
+            GiveUp();
+        }
+
+        foreach (var range in _flushing)
         {
             Claimable.Add(range);
         }
 
         _flushing = new ExtentSet();
         FlushingBytes = 0;
-        if (IsLost)
-        {
-            Written = new ExtentSet();
-            DirtyBytes = 0;
-        }
+    }
+
+    /// <summary>Nothing that is not claimed yet will be, except what was flushed before.</summary>
+    public void GiveUp()
+    {
+        IsLost = true;
+        _flushing = new ExtentSet();
+        Written = new ExtentSet();
+        (DirtyBytes, FlushingBytes) = (0, 0);
     }
 
     /// <summary>What may be claimed is being claimed.</summary>

@@ -1,0 +1,4 @@
+namespace Akka.Persistence;
+
+/// <summary>What a persistent actor asks of a journal.</summary>
+public interface IJournalRequest : IJournalMessage;

@@ -1,0 +1,4 @@
+namespace Akka.Persistence;
+
+/// <summary>What a journal answers to a persistent actor.</summary>
+public interface IJournalResponse : IJournalMessage;
