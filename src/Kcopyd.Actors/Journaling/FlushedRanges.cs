@@ -7,26 +7,30 @@ namespace Kcopyd.Actors.Journaling;
 
 /// <summary>Ranges that are durable on the same targets.</summary>
 /// <param name="Targets">The targets.</param>
-/// <param name="Ranges">Ascending, counted from the job's first sector.</param>
+/// <param name="Ranges">Ascending, not overlapping, counted from the job's first sector.</param>
 internal sealed record FlushedRanges(TargetMask Targets, ImmutableArray<SectorRange> Ranges)
 {
+    /// <summary>Claims, with targets that have the same ranges in one.</summary>
+    public static ImmutableArray<FlushedRanges> From(ImmutableArray<TargetClaim> claims) =>
+        Join([.. claims.Select(claim => new FlushedRanges(TargetMask.Of(claim.Target), claim.Ranges))]);
+
     /// <summary>The same, with targets that have the same ranges in one: most often all have.</summary>
-    public static ImmutableArray<FlushedRanges> From(ImmutableArray<TargetClaim> claims)
+    public static ImmutableArray<FlushedRanges> Join(ImmutableArray<FlushedRanges> flushed)
     {
-        var grouped = new List<FlushedRanges>();
-        foreach (var (target, ranges) in claims)
+        var joined = new List<FlushedRanges>();
+        foreach (var one in flushed)
         {
-            var same = grouped.FindIndex(other => other.Ranges.SequenceEqual(ranges));
-            if (same < 0)
+            var same = joined.FindIndex(other => other.Ranges.AsSpan().SequenceEqual(one.Ranges.AsSpan()));
+            if (same >= 0)
             {
-                grouped.Add(new FlushedRanges(TargetMask.Of(target), ranges));
+                joined[same] = joined[same] with { Targets = joined[same].Targets.Or(one.Targets) };
             }
-            else
+            else if (!one.Ranges.IsEmpty)
             {
-                grouped[same] = grouped[same] with { Targets = grouped[same].Targets.With(target) };
+                joined.Add(one);
             }
         }
 
-        return [.. grouped];
+        return [.. joined];
     }
 }

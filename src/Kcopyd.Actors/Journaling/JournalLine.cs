@@ -10,8 +10,6 @@ namespace Kcopyd.Actors.Journaling;
 /// </remarks>
 internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
 {
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
-
     private readonly IActorRef _self = context.Self;
     private readonly IScheduler _scheduler = context.System.Scheduler;
     private IActorRef _actor = ActorRefs.Nobody;
@@ -68,7 +66,7 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
         Child++;
         _retry = _scheduler.ScheduleTellOnceCancelable(
             _retryAfter, _self, new JournalMessage.ReopenDue(), ActorRefs.NoSender);
-        _retryAfter = _retryAfter * 2 < LongestRetry ? _retryAfter * 2 : LongestRetry;
+        _retryAfter = _retryAfter * 2 < JournalOptions.MaxRetryAfter ? _retryAfter * 2 : JournalOptions.MaxRetryAfter;
     }
 
     /// <summary>Appends these, all or none.</summary>
@@ -101,8 +99,15 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
 
     private JournalMessage.LockAnswered TakeLock(string directory)
     {
-        var taken = JobLock.TryAcquire(directory, setup.Job, out var holder);
-        return new JournalMessage.LockAnswered(taken, $"the job {setup.Job} is being run by {holder}");
+        try
+        {
+            var taken = JobLock.TryAcquire(directory, setup.Job, out var holder);
+            return new JournalMessage.LockAnswered(taken, $"the job {setup.Job} is being run by {holder}");
+        }
+        catch (JournalException e)
+        {
+            return new JournalMessage.LockAnswered(null, e.Message);
+        }
     }
 
     /// <summary>Where there are no lock files, the journal alone tells one runner from another.</summary>

@@ -53,8 +53,8 @@ public sealed class PostgresFailureTests
         // What the transaction of an insert sees as its setting is written down by the server itself.
         store.Execute("""
             CREATE TABLE seen (setting TEXT);
-            CREATE FUNCTION note() RETURNS trigger AS
-                'BEGIN INSERT INTO seen VALUES (current_setting(''synchronous_commit'')); RETURN NEW; END' LANGUAGE plpgsql;
+            CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS
+                'BEGIN INSERT INTO seen VALUES (current_setting(''synchronous_commit'')); RETURN NEW; END';
             CREATE TRIGGER noted BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION note();
             """);
         await system.WriteAllAsync("a", 2, "two");

@@ -1,7 +1,7 @@
 namespace Akka.Bundled.Tests.Sql;
 
-/// <summary>The tables of Akka.Persistence.Sql 1.5.30 with its default table mapping. Those of SQLite are the text that a
-/// database it made holds (<c>.schema</c>); those of PostgreSQL have the types that it gives there.</summary>
+/// <summary>The tables of Akka.Persistence.Sql 1.5.30 with its default table mapping. Those of SQLite are the text
+/// that a database it made holds (<c>.schema</c>); those of PostgreSQL have the types that it gives there.</summary>
 internal static class PublishedSchema
 {
     public const string Sqlite = """

@@ -29,7 +29,7 @@ internal static class JournalStatements
     /// <summary>Deletes a stream up to a number.</summary>
     /// <remarks>
     /// The highest number must outlive the event that had it, so the last row of a stream is not removed but marked,
-    /// without its bytes, until a later deletion finds a later row. A stream whose every event is deleted keeps one row.
+    /// without its bytes, until a later deletion finds a later row. A stream with every event deleted keeps one row.
     /// </remarks>
     public static void Delete(SqlWriting writing, string persistenceId, long to)
     {

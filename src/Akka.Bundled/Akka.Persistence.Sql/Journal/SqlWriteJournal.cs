@@ -36,9 +36,10 @@ public class SqlWriteJournal : AsyncWriteJournal
     private readonly ConcurrentDictionary<string, Task> _pending = new(StringComparer.Ordinal);
 
     /// <summary>Starts the journal.</summary>
-    /// <param name="journalConfig">Its settings; what they lack is in <see cref="SqlPersistence.DefaultConfiguration"/>.
-    /// </param>
-    /// <exception cref="ConfigurationException">A setting is missing or not supported; the message names it.</exception>
+    /// <param name="journalConfig">Its settings; what they lack is in
+    /// <see cref="SqlPersistence.DefaultConfiguration"/>.</param>
+    /// <exception cref="ConfigurationException">A setting is missing or not supported; the message names
+    /// it.</exception>
     public SqlWriteJournal(Config journalConfig)
     {
         var system = (ExtendedActorSystem)Context.System;

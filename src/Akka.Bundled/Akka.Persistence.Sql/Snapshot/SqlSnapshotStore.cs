@@ -24,7 +24,8 @@ public class SqlSnapshotStore : SnapshotStore
     /// <summary>Starts the store.</summary>
     /// <param name="snapshotConfig">Its settings; what they lack is in
     /// <see cref="SqlPersistence.DefaultConfiguration"/>.</param>
-    /// <exception cref="ConfigurationException">A setting is missing or not supported; the message names it.</exception>
+    /// <exception cref="ConfigurationException">A setting is missing or not supported; the message names
+    /// it.</exception>
     public SqlSnapshotStore(Config snapshotConfig)
     {
         var system = (ExtendedActorSystem)Context.System;
