@@ -44,9 +44,17 @@ internal static class CopyCommand
             OptionText.Digest,
             OptionText.Progress,
             OptionText.Json,
+            OptionText.Job,
+            OptionText.Journal,
+            OptionText.CheckpointInterval,
+            OptionText.Restart,
+            OptionText.Trust,
             OptionText.NoJournal);
         command.SetAction((parsed, _) => run(TransferRequestReader.Read(
-            options.Read(parsed, CopyJobKind.Copy, parsed.GetValue(source), [.. parsed.GetValue(targets) ?? []]))));
+            options.Read(parsed, CopyJobKind.Copy, parsed.GetValue(source), [.. parsed.GetValue(targets) ?? []]) with
+            {
+                Journaling = options.ReadJournal(parsed),
+            })));
         return command;
     }
 }

@@ -35,8 +35,7 @@ internal static class VerifyCommand
             OptionText.Rate,
             OptionText.Percent,
             OptionText.Progress,
-            OptionText.Json,
-            OptionText.NoJournal);
+            OptionText.Json);
         command.SetAction((parsed, _) => run(TransferRequestReader.Read(
             options.Read(parsed, CopyJobKind.Verify, parsed.GetValue(source), [.. parsed.GetValue(targets) ?? []]))));
         return command;

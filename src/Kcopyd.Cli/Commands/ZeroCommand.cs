@@ -37,8 +37,7 @@ internal static class ZeroCommand
             OptionText.Flush,
             OptionText.Verify,
             OptionText.Progress,
-            OptionText.Json,
-            OptionText.NoJournal);
+            OptionText.Json);
         command.SetAction((parsed, _) => run(TransferRequestReader.Read(
             options.Read(parsed, CopyJobKind.Zero, null, [.. parsed.GetValue(targets) ?? []]))));
         return command;

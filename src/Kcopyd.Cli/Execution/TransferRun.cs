@@ -2,14 +2,12 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Cli.Planning;
-using Kcopyd.Cli.Reporting;
 using Kcopyd.Cli.Requests;
-using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Cli.Execution;
 
-/// <summary>One run of the program: plan, open, copy, report.</summary>
+/// <summary>A run of copy, zero or verify: plan, then carry out.</summary>
 /// <remarks>
 /// Every check that needs no change comes before every change: describe all, plan, open what exists, create, extend,
 /// submit.
@@ -37,17 +35,12 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
 
     private async Task<int> RunAsync(Interruption interruption)
     {
+        var opening = request.Journal is { } journal
+            ? JournalSession.OpenAsync(journal.Place, journal.Interval, engine)
+            : null;
         var plan = await PlanAsync(interruption.Token).ConfigureAwait(false);
-        var devices = await TransferDevices.OpenAsync(opener, request, plan, interruption.Token).ConfigureAwait(false);
-        await using (devices.ConfigureAwait(false))
-        {
-            var client = await CreateClientAsync().ConfigureAwait(false);
-            await using (client.ConfigureAwait(false))
-            {
-                await devices.PrepareAsync(interruption.Token).ConfigureAwait(false);
-                return await CopyAsync(client, devices, plan, interruption).ConfigureAwait(false);
-            }
-        }
+        var job = opening is null ? null : await JobAsync(plan, opening).ConfigureAwait(false);
+        return await new Transfer(request, plan, job).RunAsync(opener, engine, interruption).ConfigureAwait(false);
     }
 
     private async Task<TransferPlan> PlanAsync(CancellationToken cancellationToken)
@@ -64,53 +57,11 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
         return TransferPlanning.Plan(request, source, targets.MoveToImmutable());
     }
 
-    private async Task<KcopydClient> CreateClientAsync()
+    private async Task<TransferJob> JobAsync(TransferPlan plan, Task<JournalSession> opening)
     {
-        var options = new KcopydClientOptions
-        {
-            PageBudget = request.PageBudget,
-            BytesPerSecond = request.BytesPerSecond,
-            Percent = request.Percent,
-        };
-        try
-        {
-            return await KcopydClient.CreateAsync(await engine.ConfigureAwait(false), options).ConfigureAwait(false);
-        }
-        catch (OutOfMemoryException)
-        {
-            throw new RefusedException($"there is no memory for a page budget of {request.PageBudget}");
-        }
-    }
-
-    private async Task<int> CopyAsync(
-        KcopydClient client, TransferDevices devices, TransferPlan plan, Interruption interruption)
-    {
-        // Acceptance is waited for whatever happens: a job that nobody knows of must not write into files that are
-        // taken back.
-        var job = await client
-            .StartAsync(new CopyRequest(request.Kind, devices.Source, devices.Targets, request.Options))
-            .ConfigureAwait(false);
-        devices.Keep();
-        var view = ProgressViews.Create(request, plan);
-        if (view is not null)
-        {
-            interruption.BeforeLeaving = view.Leave;
-        }
-
-        var cancellation = interruption.Token.Register(static state => _ = ((CopyJob)state!).CancelAsync(), job);
-        var watch = new ProgressWatch(job, view, TimeProvider.System);
-        CopyCompleted completed;
-        await using (cancellation.ConfigureAwait(false))
-        {
-            completed = await watch.UntilOverAsync().ConfigureAwait(false);
-        }
-
-        TransferReport.Print(request, plan, completed, watch.DoneBytes);
-        return completed.Outcome switch
-        {
-            CopyOutcome.Completed => ExitCodes.Done,
-            CopyOutcome.Cancelled => interruption.ExitCode,
-            _ => ExitCodes.EndedWithErrors,
-        };
+        var journal = request.Journal!;
+        var about = plan.Describe(request);
+        var name = journal.Job ?? JobNaming.NameOf(about, request.SectorCount is not null);
+        return new TransferJob(name, journal.Policy, await opening.ConfigureAwait(false));
     }
 }

@@ -21,6 +21,17 @@ internal static class TransferReport
             Console.Error.WriteLine($"kcopyd: {line}");
         }
 
+        PrintResult(request, plan, completed, doneBytes);
+        if (request.Journal is { } journal
+            && ResumeText.Sentence(completed.Job.Value, journal.Place, completed.Outcome) is { } resume)
+        {
+            Console.Error.WriteLine($"kcopyd: {resume}");
+        }
+    }
+
+    private static void PrintResult(
+        TransferRequest request, TransferPlan plan, CopyCompleted completed, long doneBytes)
+    {
         try
         {
             Console.Out.WriteLine(request.Json

@@ -35,8 +35,14 @@ internal static class TransferRequestReader
         }
 
         var budget = ReadBudget(text.Pages);
-        return new TransferRequest(text.Kind, text.Source, text.Targets, ReadOptions(text, budget))
+        var journal = text.Journaling is { } journaling ? JournalRequestReader.Read(journaling) : null;
+        var options = ReadOptions(text, budget);
+
+        // What a journal says is durable has to be, so a journaled job flushes whether that was asked for or not.
+        return new TransferRequest(
+            text.Kind, text.Source, text.Targets, journal is null ? options : options with { Flush = true })
         {
+            Journal = journal,
             SourceSector = ReadSectors("--sector", text.Sector) ?? 0,
             SectorCount = ReadSectors("--count", text.Count),
             TargetSector = ReadSectors("--target-sector", text.TargetSector),
