@@ -109,6 +109,9 @@ internal sealed record OptionText(string Name, string? Value, string Description
         "Go on where the unfinished job was, although a device is not what was recorded: you know that it holds what "
         + "was copied to it");
 
+    internal static readonly OptionText All = new(
+        "--all", null, "List every job that is over, not only the last few");
+
     internal static readonly OptionText NoJournal = new(
         "--no-journal", null, "Keep no journal of the job: it cannot be resumed, and is not flushed unless --flush");
 

@@ -83,6 +83,6 @@ internal sealed class TransferOptions
     private string? Value(ParseResult parsed, OptionText option) =>
         _values.TryGetValue(option.Name, out var known) ? parsed.GetValue(known) : null;
 
-    private bool IsGiven(ParseResult parsed, OptionText option) =>
+    internal bool IsGiven(ParseResult parsed, OptionText option) =>
         _flags.TryGetValue(option.Name, out var known) && parsed.GetValue(known);
 }

@@ -9,7 +9,7 @@ internal static class ZeroCommand
 {
     internal const string Name = "zero";
 
-    internal static Command Create(RunTransfer run)
+    internal static Command Create(ProgramRuns runs)
     {
         var targets = ProgramArguments.Targets();
         var options = new TransferOptions();
@@ -38,7 +38,7 @@ internal static class ZeroCommand
             OptionText.Verify,
             OptionText.Progress,
             OptionText.Json);
-        command.SetAction((parsed, _) => run(TransferRequestReader.Read(
+        command.SetAction((parsed, _) => runs.Transfer(TransferRequestReader.Read(
             options.Read(parsed, CopyJobKind.Zero, null, [.. parsed.GetValue(targets) ?? []]))));
         return command;
     }

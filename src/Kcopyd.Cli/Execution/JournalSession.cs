@@ -1,25 +1,22 @@
 using Akka.Actor;
-using Akka.Configuration;
 using Akka.Persistence;
 using Kcopyd.Actors.Journaling;
 using Kcopyd.Cli.Requests;
+using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Cli.Execution;
 
-/// <summary>The journal of this run of the program, open.</summary>
+/// <summary>The journal of this run of the program.</summary>
 /// <remarks>It is opened on another thread while the devices are looked at; a run without a journal loads nothing of
 /// it.</remarks>
 internal sealed class JournalSession
 {
-    private JournalSession(ActorSystem engine, JournalPlace place, JournalOptions options)
+    private JournalSession(JournalPlace place, JournalOptions options, KcopydJournal journal)
     {
-        Engine = engine;
         Place = place;
         Options = options;
+        Journal = journal;
     }
-
-    /// <summary>The actor system, which has the journal.</summary>
-    internal ActorSystem Engine { get; }
 
     /// <summary>Where it is.</summary>
     internal JournalPlace Place { get; }
@@ -27,33 +24,67 @@ internal sealed class JournalSession
     /// <summary>How jobs are journaled.</summary>
     internal JournalOptions Options { get; }
 
-    /// <summary>Opens it.</summary>
+    /// <summary>The jobs.</summary>
+    internal KcopydJournal Journal { get; }
+
+    /// <summary>Opens the journal of a job that is to be run.</summary>
     /// <param name="place">Where it is; made if it is not there.</param>
     /// <param name="interval">The time from one checkpoint to the next; null: the default.</param>
     /// <param name="engine">The actor system.</param>
     /// <exception cref="RefusedException">It cannot be made.</exception>
-    internal static Task<JournalSession> OpenAsync(JournalPlace place, TimeSpan? interval, Task<ActorSystem> engine) =>
-        Task.Run(async () =>
-        {
-            JournalFile.Prepare(place);
-            var defaults = new JournalOptions { LockDirectory = place.LockDirectory };
-            var options = interval is { } asked ? defaults with { Interval = asked } : defaults;
-            var system = await engine.ConfigureAwait(false);
-            system.Settings.InjectTopLevelFallback(Configuration(place));
-            var persistence = Persistence.Instance.Apply(system);
-            persistence.JournalFor(options.JournalPluginId);
-            persistence.SnapshotStoreFor(options.SnapshotPluginId);
-            return new JournalSession(system, place, options);
-        });
-
-    private static Config Configuration(JournalPlace place)
+    internal static Task<JournalSession> OpenAsync(
+        JournalPlace place, TimeSpan? interval, Task<ActorSystem> engine) => Task.Run(async () =>
     {
-        var text = place.IsPostgres ? place.Target : $"Data Source={place.Target}";
-        var provider = place.IsPostgres ? "PostgreSQL" : "SQLite.MS";
-        var quoted = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
-        return ConfigurationFactory.ParseString($$"""
-            akka.persistence.journal.sql { connection-string = "{{quoted}}", provider-name = "{{provider}}" }
-            akka.persistence.snapshot-store.sql { connection-string = "{{quoted}}", provider-name = "{{provider}}" }
-            """).WithFallback(Akka.Persistence.Sql.SqlPersistence.DefaultConfiguration);
+        JournalFile.Prepare(place);
+        return Open(place, interval, await engine.ConfigureAwait(false));
+    });
+
+    /// <summary>Opens a journal to look at it; it is not made.</summary>
+    /// <param name="place">Where it is.</param>
+    /// <param name="interval">As for a job that is run.</param>
+    /// <param name="engine">The actor system.</param>
+    internal static Task<JournalSession> LookAsync(
+        JournalPlace place, TimeSpan? interval, Task<ActorSystem> engine) => Task.Run(
+        async () => Open(place, interval, await engine.ConfigureAwait(false)));
+
+    /// <summary>A job that there is.</summary>
+    /// <exception cref="RefusedException">There is none of that name; the sentence has names that there are.</exception>
+    internal async Task<JobSummary> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        var found = await Journal.FindAsync(new CopyJobId(name), cancellationToken).ConfigureAwait(false);
+        if (found is not null)
+        {
+            return found;
+        }
+
+        var known = await Journal.ListAsync(cancellationToken).ConfigureAwait(false);
+        throw new RefusedException(UnknownJob.Sentence(name, [.. known.Select(job => job.Id.Value)]));
+    }
+
+    /// <summary>Forgets what is over for long. What cannot be forgotten now is forgotten another time.</summary>
+    internal async Task PruneAsync()
+    {
+        try
+        {
+            await Journal.PruneAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (JournalException)
+        {
+            // The journal is in use, or read-only: nobody waits for this.
+        }
+    }
+
+    private static JournalSession Open(JournalPlace place, TimeSpan? interval, ActorSystem system)
+    {
+        var defaults = new JournalOptions { LockDirectory = place.LockDirectory };
+        var options = interval is { } asked ? defaults with { Interval = asked } : defaults;
+        system.Settings.InjectTopLevelFallback(
+            place.IsPostgres ? JournalConfiguration.Postgres(place.Target) : JournalConfiguration.Sqlite(place.Target));
+
+        // Begun now, they open the database while the devices are looked at.
+        var persistence = Persistence.Instance.Apply(system);
+        persistence.JournalFor(options.JournalPluginId);
+        persistence.SnapshotStoreFor(options.SnapshotPluginId);
+        return new JournalSession(place, options, new KcopydJournal(system, options));
     }
 }

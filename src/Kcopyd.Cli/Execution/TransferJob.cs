@@ -1,4 +1,5 @@
 using Kcopyd.Actors.Journaling;
+using Kcopyd.Cli.Planning;
 
 namespace Kcopyd.Cli.Execution;
 
@@ -6,4 +7,6 @@ namespace Kcopyd.Cli.Execution;
 /// <param name="Name">The job's name.</param>
 /// <param name="Policy">What a device means that is not what was recorded.</param>
 /// <param name="Session">The journal.</param>
-internal sealed record TransferJob(string Name, JobStartPolicy Policy, JournalSession Session);
+/// <param name="Beginning">What is done about an unfinished one of that name.</param>
+internal sealed record TransferJob(
+    string Name, JobStartPolicy Policy, JournalSession Session, JobBeginning Beginning);

@@ -1,16 +1,18 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Kcopyd.Actors.Copying;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Cli.Planning;
 using Kcopyd.Cli.Requests;
+using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Cli.Execution;
 
 /// <summary>A run of copy, zero or verify: plan, then carry out.</summary>
 /// <remarks>
-/// Every check that needs no change comes before every change: describe all, plan, open what exists, create, extend,
-/// submit.
+/// Every check that needs no change comes before every change: look at the journal, describe all, plan, open what
+/// exists, create, extend, submit.
 /// </remarks>
 internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener opener, Task<ActorSystem> engine)
 {
@@ -35,12 +37,42 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
 
     private async Task<int> RunAsync(Interruption interruption)
     {
-        var opening = request.Journal is { } journal
-            ? JournalSession.OpenAsync(journal.Place, journal.Interval, engine)
-            : null;
-        var plan = await PlanAsync(interruption.Token).ConfigureAwait(false);
-        var job = opening is null ? null : await JobAsync(plan, opening).ConfigureAwait(false);
+        var name = request.Journal is { } asked ? asked.Job ?? JobNaming.NameOf(request) : string.Empty;
+        var looking = request.Journal is { } journal ? LookAsync(journal, name, interruption.Token) : null;
+        TransferPlan plan;
+        try
+        {
+            plan = await PlanAsync(interruption.Token).ConfigureAwait(false);
+        }
+        catch when (looking is not null)
+        {
+            // What it came to does not matter any more.
+            _ = looking.ContinueWith(
+                static task => task.Exception, CancellationToken.None, default, TaskScheduler.Default);
+            throw;
+        }
+
+        var job = looking is null ? null : Begin(name, await looking.ConfigureAwait(false), plan);
         return await new Transfer(request, plan, job).RunAsync(opener, engine, interruption).ConfigureAwait(false);
+    }
+
+    private TransferJob Begin(string name, (JournalSession Session, JobSummary? Known) found, TransferPlan plan) =>
+        new(name, request.Journal!.Policy, found.Session, JobBeginning.Decide(found.Known, request, plan));
+
+    /// <summary>Opens the journal and looks what it knows of the job.</summary>
+    private async Task<(JournalSession Session, JobSummary? Known)> LookAsync(
+        JournalRequest journal, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var session = await JournalSession.OpenAsync(journal.Place, journal.Interval, engine).ConfigureAwait(false);
+            var known = await session.Journal.FindAsync(new CopyJobId(name), cancellationToken).ConfigureAwait(false);
+            return (session, known);
+        }
+        catch (JournalException e)
+        {
+            throw new RefusedException($"{JournalSentence.Of(e)}; --no-journal copies without a journal");
+        }
     }
 
     private async Task<TransferPlan> PlanAsync(CancellationToken cancellationToken)
@@ -55,13 +87,5 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
         }
 
         return TransferPlanning.Plan(request, source, targets.MoveToImmutable());
-    }
-
-    private async Task<TransferJob> JobAsync(TransferPlan plan, Task<JournalSession> opening)
-    {
-        var journal = request.Journal!;
-        var about = plan.Describe(request);
-        var name = journal.Job ?? JobNaming.NameOf(about, request.SectorCount is not null);
-        return new TransferJob(name, journal.Policy, await opening.ConfigureAwait(false));
     }
 }

@@ -33,6 +33,14 @@ internal static class DevicePath
         return Uri.UnescapeDataString(rest);
     }
 
+    /// <summary>Whether a name is one of a device node: such a file is not created when it is missing.</summary>
+    internal static bool IsUnderDev(string uri)
+    {
+        var path = Path.GetFullPath(Of(uri));
+        return path.StartsWith("/dev/", StringComparison.Ordinal)
+            && !path.StartsWith("/dev/shm/", StringComparison.Ordinal);
+    }
+
     /// <summary>The same device by a name that means it in every directory.</summary>
     internal static string Absolute(string uri)
     {

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
-using Kcopyd.Actors.Journaling;
+using Kcopyd.Cli.Requests;
 
 namespace Kcopyd.Cli.Planning;
 
-/// <summary>Names a job by what it is about, so that the same command finds the job that it began. Pure.</summary>
+/// <summary>Names a job by what it is about, so that the same command finds the job that it began.</summary>
 internal static class JobNaming
 {
     /// <summary>Enough of a file name to recognise it; the rest of the name tells jobs apart.</summary>
@@ -15,22 +15,24 @@ internal static class JobNaming
     private const int DigestDigits = 8;
 
     /// <summary>The name: <c>disk.img-1f0a9c33</c>.</summary>
-    /// <param name="about">What the job is about, with absolute URIs.</param>
-    /// <param name="isCounted">Whether its count was asked for; else it goes to the end of the source, wherever that
-    /// is when the command is given again.</param>
-    internal static string NameOf(JobDescription about, bool isCounted)
+    /// <remarks>A count counts only if it was asked for: a copy to the end of its source stays the same job when the
+    /// source has another end.</remarks>
+    internal static string NameOf(TransferRequest request)
     {
-        var source = about.Source?.Uri ?? about.Kind.ToString();
         var text = new StringBuilder();
-        text.Append(about.Kind).Append('\n').Append(isCounted ? about.SectorCount : -1).Append('\n');
-        foreach (var region in about.Targets.Prepend(about.Source ?? new JobRegion(string.Empty)))
+        text.Append(request.Kind).Append('\n').Append(request.SectorCount ?? -1).Append('\n');
+        Append(text, request.SourceSector, request.Source);
+        foreach (var target in request.Targets)
         {
-            text.Append(region.FirstSector).Append(' ').Append(region.Uri).Append('\n');
+            Append(text, request.TargetSector ?? 0, target);
         }
 
         var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
-        return $"{Prefix(source)}-{digest[..DigestDigits]}";
+        return $"{Prefix(request.Source ?? request.Targets[0])}-{digest[..DigestDigits]}";
     }
+
+    private static void Append(StringBuilder text, long sector, string? uri) =>
+        text.Append(sector).Append(' ').Append(uri is null ? string.Empty : DevicePath.Absolute(uri)).Append('\n');
 
     private static string Prefix(string uri)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Journaling;
 using Kcopyd.Cli.Requests;
 using Kcopyd.Core;
@@ -17,4 +18,16 @@ internal sealed record TransferPlan(SectorRange? Source, long TotalBytes, Immuta
         Targets[0].Range.Count,
         Source is { } range ? new JobRegion(DevicePath.Absolute(request.Source!), range.Start) : null,
         [.. Targets.Select(target => new JobRegion(DevicePath.Absolute(target.Uri), target.Range.Start))]);
+
+    /// <summary>Progress with the targets called as the user called them.</summary>
+    internal CopyProgress AsGiven(CopyProgress progress) => progress with
+    {
+        Targets = [.. progress.Targets.Select((target, i) => target with { Uri = Targets[i].Uri })],
+    };
+
+    /// <summary>A result with the targets called as the user called them.</summary>
+    internal CopyCompleted AsGiven(CopyCompleted completed) => completed with
+    {
+        Targets = [.. completed.Targets.Select((target, i) => target with { Uri = Targets[i].Uri })],
+    };
 }
