@@ -12,9 +12,9 @@ namespace Kcopyd.Actors.TestKit.Crashes;
 /// is cut where a test says, and everything that follows from a seed.</summary>
 /// <remarks>
 /// <para>
-/// A run: <see cref="Reset"/>, one of the <c>Cut…</c> methods, start the actors, <see cref="Run(Task, int)"/>. If it says
-/// that the power went, <see cref="Reopen"/>, start them again, and check. What an actor does between the cut and its
-/// end changes nothing: devices and journal are dead.
+/// A run: <see cref="Reset"/>, one of the <c>Cut…</c> methods, start the actors, <see cref="Run(Task, int)"/>. If it
+/// says that the power went, <see cref="Reopen"/>, start them again, and check. What an actor does between the cut
+/// and its end changes nothing: devices and journal are dead.
 /// </para>
 /// <para>
 /// The same seed and the same calls repeat a run. Exceptions out of the rig name both; wrap what the test itself
@@ -152,7 +152,7 @@ public sealed class CrashRig : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(steps);
         _lastStep = Loop.Steps + steps;
-        NoteCall($"CutAfterSteps({steps})");
+        Note($"CutAfterSteps({steps})");
     }
 
     /// <summary>The power goes at a flush, counted from 1 from now on.</summary>
@@ -186,7 +186,7 @@ public sealed class CrashRig : IDisposable
     /// <summary>The power goes now.</summary>
     public void Cut()
     {
-        NoteCall($"Cut() at step {Loop.Steps}");
+        Note($"Cut() at step {Loop.Steps}");
         Power.Cut();
     }
 
@@ -218,7 +218,14 @@ public sealed class CrashRig : IDisposable
         StopActors();
         Power.Restore();
         _lastStep = long.MaxValue;
-        NoteCall($"Reopen() after {Power.LastCut}");
+        Note($"Reopen() after {Power.LastCut}");
+    }
+
+    /// <summary>Adds to <see cref="Repeat"/> what the test itself did or drew: a fault, say.</summary>
+    public void Note(string call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        _calls.Add(call);
     }
 
     /// <summary>Runs what the test demands, and adds to what it throws how to repeat it.</summary>
@@ -268,7 +275,7 @@ public sealed class CrashRig : IDisposable
     {
         Power.CutAt(@event, number, moment, subject);
         var name = subject is null ? string.Empty : $", \"{subject}\"";
-        NoteCall($"CutAt{@event}({number}, CutMoment.{moment}{name})");
+        Note($"CutAt{@event}({number}, CutMoment.{moment}{name})");
     }
 
     private bool HasPower()
@@ -285,14 +292,22 @@ public sealed class CrashRig : IDisposable
     {
         // No time passes for what is over, so what is under way arrives at once, to fail.
         _inTransit.ToList().ForEach(arrival => Loop.Post(() => Arrive(arrival)));
-        for (var round = 0; round < MaxStops; round++)
+        for (var round = 0; round == 0 || Actors().Count > 0; round++)
         {
-            System.ActorSelection("/user/*").Tell(PoisonPill.Instance);
+            Demand(round < MaxStops, $"Actors do not stop, or are made again: {string.Join(", ", Actors())}");
+            Actors().ForEach(System.Stop);
             Loop.RunUntilIdle();
         }
 
         Loop.DropTimers();
     });
+
+    /// <summary>The children of <c>/user</c>, in an order that does not depend on a hash table's.</summary>
+    private List<IActorRef> Actors()
+    {
+        var guardian = (ActorRefWithCell)((ExtendedActorSystem)System).Guardian;
+        return [.. guardian.Children.OrderBy(child => child.Path.Name, StringComparer.Ordinal)];
+    }
 
     private void Arrive(TaskCompletionSource arrival)
     {
@@ -303,10 +318,8 @@ public sealed class CrashRig : IDisposable
     private void NoteSeed()
     {
         _calls.Clear();
-        NoteCall($"Reset({Seed})");
+        Note($"Reset({Seed})");
     }
-
-    private void NoteCall(string call) => _calls.Add(call);
 
     private ValueTask TransitAsync(DeviceRequest request)
     {

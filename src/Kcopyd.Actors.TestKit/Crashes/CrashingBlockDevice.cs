@@ -6,8 +6,9 @@ namespace Kcopyd.Actors.TestKit.Crashes;
 
 /// <summary>A <see cref="CrashingDisk"/> while it is open. After a power cut it is dead: every call fails, also those
 /// that were in flight, and it stays so when the power is back.</summary>
-/// <remarks>A call on a dead device fails with <see cref="DeviceErrorKind.Io"/> and ENODEV, as on a disk that was pulled
-/// out; a confirmation with <see cref="DeviceErrorKind.Vanished"/>. The reason names the seed and the cut.</remarks>
+/// <remarks>A call on a dead device fails with <see cref="DeviceErrorKind.Io"/> and ENODEV, as on a disk that was
+/// pulled out; a confirmation with <see cref="DeviceErrorKind.Vanished"/>. The reason names the seed and the
+/// cut.</remarks>
 public sealed class CrashingBlockDevice : IBlockDevice
 {
     /// <summary>EIO on Linux.</summary>

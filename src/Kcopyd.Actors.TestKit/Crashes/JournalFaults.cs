@@ -16,7 +16,7 @@ internal sealed class JournalFaults
     /// <summary>Counts a request and says how it goes wrong; null for not at all.</summary>
     public JournalFault? Begin(string persistenceId)
     {
-        foreach (var armed in _armed.Where(armed => armed.PersistenceId is null || armed.PersistenceId == persistenceId))
+        foreach (var armed in _armed.Where(armed => (armed.PersistenceId ?? persistenceId) == persistenceId))
         {
             armed.Left--;
         }

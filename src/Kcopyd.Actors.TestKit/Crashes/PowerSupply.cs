@@ -100,7 +100,7 @@ public sealed class PowerSupply
     /// <param name="event">The kind of request.</param>
     /// <param name="number">Which one, counted from 1 from now on.</param>
     /// <param name="moment">When in its course.</param>
-    /// <param name="subject">Only requests of the disk, or of the persistence id, of this name count; null: all.</param>
+    /// <param name="subject">Only requests of the disk or the persistence id of this name count; null: all.</param>
     public void CutAt(PowerEvent @event, int number, CutMoment moment, string? subject = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(number, 1);

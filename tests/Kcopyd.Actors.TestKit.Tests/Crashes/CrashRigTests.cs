@@ -213,7 +213,8 @@ public sealed class CrashRigTests(ITestOutputHelper output) : IDisposable
             _rig.Reopen();
             (count, var damaged) = LogClient.Recover((offset, bytes) => disk.Read(offset, bytes));
             var isGood = damaged is null && count >= client.Acknowledged;
-            if (Failure(isGood, $"record {damaged} of {count} is damaged, {client.Acknowledged} are acknowledged") is { } failure)
+            var what = $"record {damaged} of {count} is damaged, {client.Acknowledged} are acknowledged";
+            if (Failure(isGood, what) is { } failure)
             {
                 return failure;
             }

@@ -129,7 +129,10 @@ public sealed class CrashingBlockDeviceTests
     public async Task Call_in_flight_fails_at_a_cut_and_closing_waits_for_it()
     {
         var answer = new TaskCompletionSource();
-        var disk = new CrashingDisk("disk", new ByteCount(4096), new PowerSupply(7)) { Transit = _ => new(answer.Task) };
+        var disk = new CrashingDisk("disk", new ByteCount(4096), new PowerSupply(7))
+        {
+            Transit = _ => new ValueTask(answer.Task),
+        };
         var device = disk.Open();
         var write = device.WriteAsync(0, Page(1), WriteDurability.Cached, default).AsTask();
 
@@ -265,61 +268,6 @@ public sealed class CrashingBlockDeviceTests
         var failure = await Assert.ThrowsAsync<DeviceException>(
             async () => await device.WriteAsync(1024, Page(1), WriteDurability.Cached, default));
         Assert.Equal(DeviceErrorKind.InvalidRequest, failure.Kind);
-    }
-
-    [Fact]
-    public async Task Terabytes_take_memory_only_for_what_is_written()
-    {
-        var disk = new CrashingDisk("disk", new ByteCount(10L << 40), new PowerSupply(3));
-        var device = disk.Open();
-        await device.WriteAsync(9L << 40, Page(1), WriteDurability.Cached, default);
-        await device.FlushAsync(device.WriteEpoch, default);
-        await device.WriteZeroesAsync(0, 10L << 40, default);
-        var extents = await device.GetBlockStatusAsync(0, 10L << 40, default);
-        await device.FlushAsync(device.WriteEpoch, default);
-
-        Assert.Equal(BlockStatus.Hole, Assert.Single(extents).Status);
-        Assert.Equal("0", Text(await ReadAsync(Cut(disk), 1)));
-    }
-
-    [Fact]
-    public async Task Writer_is_alone_and_readers_are_not()
-    {
-        var disk = new CrashingDisk("disk", new ByteCount(4096), new PowerSupply(3));
-        await using (disk.Open())
-        {
-            Assert.Throws<DeviceException>(() => disk.Open());
-        }
-
-        await using var first = disk.Open(BlockDeviceAccess.Read);
-        await using var second = disk.Open(BlockDeviceAccess.Read);
-        Assert.Throws<DeviceException>(() => disk.Open());
-        var failure = await Assert.ThrowsAsync<DeviceException>(
-            async () => await first.WriteAsync(0, Page(1), WriteDurability.Cached, default));
-        Assert.Equal(DeviceErrorKind.ReadOnly, failure.Kind);
-    }
-
-    [Fact]
-    public async Task Replaced_disk_is_another_and_reset_brings_the_first_back()
-    {
-        var disk = new CrashingDisk("disk", new ByteCount(4096), new PowerSupply(3));
-        disk.Fill(seed: 5);
-        var old = disk.Open();
-
-        disk.Replace(new ByteCount(2048));
-
-        await Assert.ThrowsAsync<DeviceException>(async () => await ReadAsync(old, 1));
-        await using (var other = disk.Open())
-        {
-            Assert.NotNull(other.Identity.DifferenceFrom(old.Identity));
-            Assert.Equal(2048, other.Geometry.LengthBytes);
-            Assert.Equal("0", Text(await ReadAsync(other, 1)));
-        }
-
-        disk.Reset();
-        await using var again = disk.Open();
-        Assert.Null(again.Identity.DifferenceFrom(old.Identity));
-        Assert.Null(await TestPatterns.FirstDifferenceAsync(again, 5));
     }
 
     [Fact]

@@ -5,8 +5,8 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.TestKit.Tests.Crashes;
 
-/// <summary>Random requests, several at a time, against the plainest model: of every sector the set of versions that may
-/// be there after a cut, from completions alone.</summary>
+/// <summary>Random requests, several at a time, against the plainest model: of every sector the set of versions that
+/// may be there after a cut, from completions alone.</summary>
 public sealed class CrashingDiskModelTests
 {
     private const int SectorCount = 24;
@@ -74,8 +74,7 @@ public sealed class CrashingDiskModelTests
             return Assert.Single(bytes.Distinct());
         }
 
-        /// <summary>What is durable is one of the versions that no other that is durable came wholly after, and all that
-        /// are not durable may be there, unless a durable one came wholly after them.</summary>
+        /// <summary>All versions that no durable version came wholly after.</summary>
         public HashSet<int> Allowed(int sector)
         {
             List<Written> versions = [new Written(0, SectorCount, 0, 0) { End = 0, IsDurable = true }, .. _writes];

@@ -4,7 +4,7 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.TestKit.Tests.Crashes;
 
-/// <summary>A log on a device, as small as one can be: the first sector says how many records there are, and the records
+/// <summary>A log on a device, as small as one can be: the first sector says how many records there are, and they
 /// follow. A record is acknowledged when the mark that counts it is flushed.</summary>
 internal sealed class LogClient(IBlockDevice device, LogOrder order)
 {
@@ -59,8 +59,8 @@ internal sealed class LogClient(IBlockDevice device, LogOrder order)
     private async Task AppendAsync(int record)
     {
         var epoch = device.WriteEpoch;
-        var write = device.WriteAsync(
-            Position(record), TestPatterns.Create(0, RecordBytes, record + 1), WriteDurability.Cached, default).AsTask();
+        var bytes = TestPatterns.Create(0, RecordBytes, record + 1);
+        var write = device.WriteAsync(Position(record), bytes, WriteDurability.Cached, default).AsTask();
         if (order != LogOrder.FlushWithoutWaiting)
         {
             await write;
