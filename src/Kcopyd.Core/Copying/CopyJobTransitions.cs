@@ -36,6 +36,10 @@ public static class CopyJobTransitions
             CopyJobEvent.TargetsFlushed e => Flushed(Answered(state, CopyPhase.Flushing), e.Failures),
             CopyJobEvent.CachesDropped => Answered(state, CopyPhase.Verifying) with { AreCachesDropped = true },
             CopyJobEvent.DevicesConfirmed e => Confirmed(Answered(state, CopyPhase.Confirming), e.Failures),
+            CopyJobEvent.TargetsFailed e => CopyErrors.FailTargets(state, e.Failures),
+            CopyJobEvent.HoldChanged e => state with { Hold = e.Hold },
+            CopyJobEvent.Forbidden e => Forbid(state, e.Failure),
+            CopyJobEvent.Refused e => Refuse(state, e.Failure),
             CopyJobEvent.PauseRequested => Intend(state, CopyIntent.Pause),
             CopyJobEvent.ResumeRequested => Resume(state),
             CopyJobEvent.CancelRequested => Intend(state, CopyIntent.Cancel),
@@ -43,12 +47,13 @@ public static class CopyJobTransitions
         };
 
         // Whoever wants to stop does not wait for pages that others hold.
-        if (next.Intent != CopyIntent.Proceed && !next.IsDraining && next.InFlight > 0)
+        var rests = next.Intent != CopyIntent.Proceed || next.Hold == CopyHold.Writes;
+        if (rests && !next.IsDraining && next.InFlight > 0)
         {
             effects.Add(Withdraw);
         }
 
-        next = next with { IsDraining = next.InFlight > 0 && (next.IsDraining || next.Intent != CopyIntent.Proceed) };
+        next = next with { IsDraining = next.InFlight > 0 && (next.IsDraining || rests) };
         return new CopyJobTransition(Advance(next, effects), effects.DrainToImmutable());
     }
 
@@ -79,7 +84,7 @@ public static class CopyJobTransitions
             {
                 Phase = CopyPhase.Copying,
                 Plan = new CopyPlan(
-                    [new PlanRun(SectorRange.Create(0, spec.SectorCount), state.AllTargets)],
+                    state.Missing,
                     spec.Options.SegmentSize.Value / Sectors.Size,
                     spec.Kind == CopyJobKind.Zero ? SegmentKind.Zero : SegmentKind.Data)
                 {
@@ -130,6 +135,16 @@ public static class CopyJobTransitions
         return Intend(CopyErrors.Record(state, [failure]), CopyIntent.Fail);
     }
 
+    private static CopyJobState Forbid(CopyJobState state, CopyFailure failure) =>
+        state.Intent == CopyIntent.Fail ? state : CopyErrors.Record(state, [failure]) with { Intent = CopyIntent.Fail };
+
+    private static CopyJobState Refuse(CopyJobState state, CopyFailure failure)
+    {
+        Invariant.Holds(state.Phase == CopyPhase.Queued);
+        var next = CopyErrors.Record(state, [failure]);
+        return next with { Intent = CopyIntent.Fail, IsRefused = true };
+    }
+
     private static CopyJobState Flushed(CopyJobState state, ImmutableArray<CopyFailure> failures)
     {
         var next = CopyErrors.FailTargets(state, failures);
@@ -177,13 +192,14 @@ public static class CopyJobTransitions
         }
 
         while (next.Phase is CopyPhase.Copying or CopyPhase.Verifying
+            && next.Hold == CopyHold.None
             && next.InFlight < next.Spec.Options.InFlight
             && TryTake(ref next, out var segment))
         {
             effects.Add(new CopyJobEffect.StartSegment(segment));
         }
 
-        if (next.IsAwaiting || next.Phase is CopyPhase.Queued or CopyPhase.Ended)
+        if (next.IsAwaiting || next.Hold != CopyHold.None || next.Phase is CopyPhase.Queued or CopyPhase.Ended)
         {
             return next;
         }
@@ -251,6 +267,7 @@ public static class CopyJobTransitions
         Phase = CopyPhase.Ended,
         Outcome = state switch
         {
+            { IsRefused: true } => CopyOutcome.Blocked,
             { Intent: CopyIntent.Cancel } => CopyOutcome.Cancelled,
             { Intent: CopyIntent.Fail } => CopyOutcome.Failed,
             { FailsAtEnd: true } => CopyOutcome.Failed,
