@@ -1,32 +1,32 @@
 using System.Collections.Immutable;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
-using Kcopyd.Core.Journaling;
 
 namespace Kcopyd.Actors.Journaling;
 
 /// <summary>Ranges that are durable on the same targets.</summary>
 /// <param name="Targets">The targets.</param>
-/// <param name="Ranges">Ascending, counted from the job's first sector.</param>
+/// <param name="Ranges">Ascending, not overlapping, counted from the job's first sector.</param>
 internal sealed record FlushedRanges(TargetMask Targets, ImmutableArray<SectorRange> Ranges)
 {
-    /// <summary>The same, with targets that have the same ranges in one: most often all have.</summary>
-    public static ImmutableArray<FlushedRanges> From(ImmutableArray<TargetClaim> claims)
+    /// <summary>The same with one entry for all targets that have the same ranges: targets of one copy mostly
+    /// do.</summary>
+    public static IReadOnlyList<FlushedRanges> Join(IEnumerable<FlushedRanges> flushed)
     {
-        var grouped = new List<FlushedRanges>();
-        foreach (var (target, ranges) in claims)
+        var joined = new List<FlushedRanges>();
+        foreach (var one in flushed)
         {
-            var same = grouped.FindIndex(other => other.Ranges.SequenceEqual(ranges));
-            if (same < 0)
+            var same = joined.FindIndex(other => other.Ranges.AsSpan().SequenceEqual(one.Ranges.AsSpan()));
+            if (same >= 0)
             {
-                grouped.Add(new FlushedRanges(TargetMask.Of(target), ranges));
+                joined[same] = joined[same] with { Targets = joined[same].Targets.Or(one.Targets) };
             }
-            else
+            else if (!one.Ranges.IsEmpty)
             {
-                grouped[same] = grouped[same] with { Targets = grouped[same].Targets.With(target) };
+                joined.Add(one);
             }
         }
 
-        return [.. grouped];
+        return joined;
     }
 }

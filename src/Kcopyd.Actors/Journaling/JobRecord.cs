@@ -56,8 +56,8 @@ internal sealed class JobRecord
     /// <summary>When the last event happened.</summary>
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    /// <summary>The epoch of the last run; 0 while none was begun.</summary>
-    public long Epoch => LastRun?.Epoch ?? 0;
+    /// <summary>The epoch of the last run, of an earlier job of that name too; 0 while none was begun.</summary>
+    public long Epoch { get; private set; }
 
     /// <summary>Whether there is nothing left to do.</summary>
     public bool IsOver => Standing is JobStanding.Completed or JobStanding.CompletedWithErrors;
@@ -69,8 +69,10 @@ internal sealed class JobRecord
     public ImmutableArray<long> FlushedBytes() => [.. _flushed.Select(set => set.SectorCount * Sectors.Size)];
 
     /// <summary>Takes an event in.</summary>
+    /// <exception cref="InvalidDataException">It does not fit to what happened before.</exception>
     public void Apply(JobEvent happened)
     {
+        Check(happened);
         UpdatedAt = happened.At;
         switch (happened)
         {
@@ -136,7 +138,10 @@ internal sealed class JobRecord
     {
         var record = new JobRecord();
         record.Apply(new JobEvent.Created(snapshot.Description, snapshot.CreatedAt));
-        record.Checkpoint(snapshot.State);
+        record.Check(snapshot.State);
+        record.Checkpoint(snapshot.State with { Zeroed = [] });
+        record.Zeroed = [.. snapshot.State.Zeroed];
+        record.Epoch = snapshot.State.Epoch;
         record.LastRun = snapshot.LastRun;
         record.CheckpointNumber = snapshot.CheckpointNumber;
         record.Standing = snapshot.Standing;
@@ -145,10 +150,29 @@ internal sealed class JobRecord
         return record;
     }
 
+    /// <summary>What no runner writes, and a damaged journal may hold.</summary>
+    private void Check(JobEvent happened)
+    {
+        var all = TargetMask.All(_flushed.Length);
+        var named = happened switch
+        {
+            JobEvent.RunStarted e when e.Targets.Length == _flushed.Length => e.Afresh,
+            JobEvent.Checkpoint e =>
+                e.Flushed.Aggregate(e.Dropped.Or(e.WriteErrors), (mask, one) => mask.Or(one.Targets)),
+            JobEvent.Created or JobEvent.RunEnded => TargetMask.None,
+            _ => throw new InvalidDataException($"{happened.GetType().Name} does not fit to the job."),
+        };
+        if ((Description is null && happened is not JobEvent.Created) || !named.Except(all).IsEmpty)
+        {
+            throw new InvalidDataException($"{happened.GetType().Name} is of another job.");
+        }
+    }
+
     private void Create(JobEvent.Created created)
     {
         Description = created.Description;
         CreatedAt = created.At;
+        (LastRun, CheckpointNumber) = (null, 0);
         _flushed = [.. created.Description.Targets.Select(_ => new ExtentSet())];
         (WriteErrors, Dropped, ReadError) = (TargetMask.None, TargetMask.None, false);
         (FailureCount, Failures, Zeroed) = (0, [], []);
@@ -158,8 +182,7 @@ internal sealed class JobRecord
     /// <summary>What is done again is judged again: of the failures only those stay that nothing will repair.</summary>
     private void Start(JobEvent.RunStarted run)
     {
-        LastRun = run;
-        CheckpointNumber = 0;
+        (LastRun, Epoch, CheckpointNumber) = (run, run.Epoch, 0);
         (Standing, Reason, BytesPerSecond) = (JobStanding.Running, string.Empty, 0);
         foreach (var target in run.Afresh.Indexes())
         {
@@ -180,7 +203,7 @@ internal sealed class JobRecord
     private bool IsFinal(CopyFailure failure) => failure switch
     {
         { Target: { } target } => Dropped.Contains(target),
-        { Kind: CopyFailureKind.Read } => _flushed.Any(set => set.Contains(FromSource(failure.Range))),
+        { Kind: CopyFailureKind.Read } => _flushed.Any(set => set.Within(FromSource(failure.Range)).Any()),
         _ => false,
     };
 
@@ -189,10 +212,10 @@ internal sealed class JobRecord
     {
         var parts =
             from failure in zeroed
-            from set in _flushed
-            from part in set.Within(FromSource(failure.Range))
+            let range = FromSource(failure.Range)
+            from part in new ExtentSet(_flushed.SelectMany(set => set.Within(range)))
             select failure with { Range = part.Shift(SourceStart) };
-        return parts.Aggregate(ImmutableList<CopyFailure>.Empty, ZeroedRanges.Join);
+        return [.. parts];
     }
 
     private long SourceStart => Description!.Source?.FirstSector ?? 0;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Kcopyd.Actors.Copying;
+using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Journaling;
 
@@ -10,8 +11,6 @@ namespace Kcopyd.Actors.Journaling;
 /// </remarks>
 internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
 {
-    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
-
     private readonly IActorRef _self = context.Self;
     private readonly IScheduler _scheduler = context.System.Scheduler;
     private IActorRef _actor = ActorRefs.Nobody;
@@ -45,7 +44,7 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
         }
         else
         {
-            _self.Tell(new JournalMessage.LockAnswered(NoLock.Instance, string.Empty), ActorRefs.NoSender);
+            _self.Tell(NoLock.Taken, ActorRefs.NoSender);
         }
     }
 
@@ -68,7 +67,8 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
         Child++;
         _retry = _scheduler.ScheduleTellOnceCancelable(
             _retryAfter, _self, new JournalMessage.ReopenDue(), ActorRefs.NoSender);
-        _retryAfter = _retryAfter * 2 < LongestRetry ? _retryAfter * 2 : LongestRetry;
+        var next = _retryAfter * 2;
+        _retryAfter = next < JournalOptions.MaxRetryAfter ? next : JournalOptions.MaxRetryAfter;
     }
 
     /// <summary>Appends these, all or none.</summary>
@@ -101,14 +101,23 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
 
     private JournalMessage.LockAnswered TakeLock(string directory)
     {
-        var taken = JobLock.TryAcquire(directory, setup.Job, out var holder);
-        return new JournalMessage.LockAnswered(taken, $"the job {setup.Job} is being run by {holder}");
+        try
+        {
+            var taken = JobLock.TryAcquire(directory, setup.Job, out var holder);
+            var reason = $"the job {setup.Job} is being run by {holder}";
+            return new JournalMessage.LockAnswered(taken, CopyFailureKind.Superseded, reason);
+        }
+        catch (JournalException e)
+        {
+            return new JournalMessage.LockAnswered(null, CopyFailureKind.Journal, e.Message);
+        }
     }
 
     /// <summary>Where there are no lock files, the journal alone tells one runner from another.</summary>
     private sealed class NoLock : IDisposable
     {
-        public static readonly NoLock Instance = new();
+        public static readonly JournalMessage.LockAnswered Taken =
+            new(new NoLock(), CopyFailureKind.Superseded, string.Empty);
 
         public void Dispose()
         {
