@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
-using Kcopyd.Core.Journaling;
 
 namespace Kcopyd.Actors.Journaling;
 
@@ -10,12 +9,9 @@ namespace Kcopyd.Actors.Journaling;
 /// <param name="Ranges">Ascending, not overlapping, counted from the job's first sector.</param>
 internal sealed record FlushedRanges(TargetMask Targets, ImmutableArray<SectorRange> Ranges)
 {
-    /// <summary>Claims, with targets that have the same ranges in one.</summary>
-    public static ImmutableArray<FlushedRanges> From(ImmutableArray<TargetClaim> claims) =>
-        Join([.. claims.Select(claim => new FlushedRanges(TargetMask.Of(claim.Target), claim.Ranges))]);
-
-    /// <summary>The same, with targets that have the same ranges in one: most often all have.</summary>
-    public static ImmutableArray<FlushedRanges> Join(ImmutableArray<FlushedRanges> flushed)
+    /// <summary>The same with one entry for all targets that have the same ranges: targets of one copy mostly
+    /// do.</summary>
+    public static IReadOnlyList<FlushedRanges> Join(IEnumerable<FlushedRanges> flushed)
     {
         var joined = new List<FlushedRanges>();
         foreach (var one in flushed)
@@ -31,6 +27,6 @@ internal sealed record FlushedRanges(TargetMask Targets, ImmutableArray<SectorRa
             }
         }
 
-        return [.. joined];
+        return joined;
     }
 }

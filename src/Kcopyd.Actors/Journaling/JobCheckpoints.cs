@@ -117,13 +117,16 @@ internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, J
     private bool IsRenewalDue(bool isClosing) =>
         !isClosing && !job.State.IsPaused && _pace.IsRenewalDue(line.Now, _lastAppended);
 
+    private IEnumerable<FlushedRanges> Claims() => FlushedRanges.Join(
+        _ledger.BeginAppend().Select(claim => new FlushedRanges(TargetMask.Of(claim.Target), claim.Ranges)));
+
     private void Append()
     {
         // A crash up to the answer copies these ranges again, which is harmless. They were flushed before this line.
         var state = job.State;
         var checkpoint = new JobEvent.Checkpoint(_epoch, ++_number, line.Time)
         {
-            Flushed = FlushedRanges.From(_ledger.BeginAppend()),
+            Flushed = [.. Claims()],
             WriteErrors = state.WriteErrors,
             Dropped = state.Dropped,
             ReadError = state.ReadError,

@@ -202,7 +202,7 @@ internal sealed class JobJournal : IDisposable
 
         if (message.Lock is null)
         {
-            Refuse(CopyFailureKind.Superseded, message.Reason);
+            Refuse(message.Kind, message.Reason);
         }
         else
         {

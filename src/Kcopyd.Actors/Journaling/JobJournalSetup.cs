@@ -1,4 +1,3 @@
-using System.Globalization;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
@@ -31,8 +30,7 @@ internal sealed record JobJournalSetup(CopyJobId Job, JournalOptions Options, Co
     public JobEvent.RunStarted Run(long epoch, TargetMask afresh, DateTimeOffset at) => new(epoch, at)
     {
         Run = Guid.NewGuid().ToString("N"),
-        Runner = string.Create(
-            CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}"),
+        Runner = JobLock.Self,
         Options = Request.Options,
         Direct = Journaling.Direct,
         Source = Request.Source is { } source ? Recorded(source.Device) : null,

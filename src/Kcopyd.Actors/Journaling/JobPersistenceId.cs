@@ -2,12 +2,12 @@ using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Journaling;
 
-/// <summary>The name of a job's stream in the journal.</summary>
+/// <summary>What the stream of a job is called in the journal.</summary>
 internal static class JobPersistenceId
 {
-    /// <summary>What every such name begins with: by it the list of jobs is found.</summary>
+    /// <summary>What all streams of jobs begin with.</summary>
     public const string Prefix = "kcopyd-job-";
 
-    /// <summary>The name of a job's stream.</summary>
+    /// <summary>The stream of a job.</summary>
     public static string Of(CopyJobId job) => Prefix + job.Value;
 }

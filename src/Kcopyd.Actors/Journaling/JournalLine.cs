@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Kcopyd.Actors.Copying;
+using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Journaling;
 
@@ -43,7 +44,7 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
         }
         else
         {
-            _self.Tell(new JournalMessage.LockAnswered(NoLock.Instance, string.Empty), ActorRefs.NoSender);
+            _self.Tell(NoLock.Taken, ActorRefs.NoSender);
         }
     }
 
@@ -66,7 +67,8 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
         Child++;
         _retry = _scheduler.ScheduleTellOnceCancelable(
             _retryAfter, _self, new JournalMessage.ReopenDue(), ActorRefs.NoSender);
-        _retryAfter = _retryAfter * 2 < JournalOptions.MaxRetryAfter ? _retryAfter * 2 : JournalOptions.MaxRetryAfter;
+        var next = _retryAfter * 2;
+        _retryAfter = next < JournalOptions.MaxRetryAfter ? next : JournalOptions.MaxRetryAfter;
     }
 
     /// <summary>Appends these, all or none.</summary>
@@ -102,18 +104,20 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
         try
         {
             var taken = JobLock.TryAcquire(directory, setup.Job, out var holder);
-            return new JournalMessage.LockAnswered(taken, $"the job {setup.Job} is being run by {holder}");
+            var reason = $"the job {setup.Job} is being run by {holder}";
+            return new JournalMessage.LockAnswered(taken, CopyFailureKind.Superseded, reason);
         }
         catch (JournalException e)
         {
-            return new JournalMessage.LockAnswered(null, e.Message);
+            return new JournalMessage.LockAnswered(null, CopyFailureKind.Journal, e.Message);
         }
     }
 
     /// <summary>Where there are no lock files, the journal alone tells one runner from another.</summary>
     private sealed class NoLock : IDisposable
     {
-        public static readonly NoLock Instance = new();
+        public static readonly JournalMessage.LockAnswered Taken =
+            new(new NoLock(), CopyFailureKind.Superseded, string.Empty);
 
         public void Dispose()
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
+using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Journaling;
 
@@ -29,11 +30,12 @@ internal abstract record JournalMessage : INoSerializationVerificationNeeded, ID
 
     /// <summary>Event: the lock of the job was taken, or not.</summary>
     /// <param name="Lock">Null if another has it, or it could not be made.</param>
+    /// <param name="Kind">What it means that there is none.</param>
     /// <param name="Reason">Why there is none.</param>
-    public sealed record LockAnswered(IDisposable? Lock, string Reason) : JournalMessage;
+    public sealed record LockAnswered(IDisposable? Lock, CopyFailureKind Kind, string Reason) : JournalMessage;
 
     /// <summary>Event: a flush of targets is over.</summary>
-    public sealed record Flushed(ImmutableArray<Core.Copying.CopyFailure> Failures) : JournalMessage;
+    public sealed record Flushed(ImmutableArray<CopyFailure> Failures) : JournalMessage;
 
     /// <summary>Timer: time to try the journal again.</summary>
     public sealed record ReopenDue : JournalMessage;

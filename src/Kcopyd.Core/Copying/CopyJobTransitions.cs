@@ -136,7 +136,9 @@ public static class CopyJobTransitions
     }
 
     private static CopyJobState Forbid(CopyJobState state, CopyFailure failure) =>
-        state.Intent == CopyIntent.Fail ? state : CopyErrors.Record(state, [failure]) with { Intent = CopyIntent.Fail };
+        state.Intent is CopyIntent.Fail or CopyIntent.Cancel
+            ? state
+            : CopyErrors.Record(state, [failure]) with { Intent = CopyIntent.Fail };
 
     private static CopyJobState Refuse(CopyJobState state, CopyFailure failure)
     {
@@ -185,6 +187,11 @@ public static class CopyJobTransitions
 
     private static CopyJobState Proceed(CopyJobState state, ImmutableArray<CopyJobEffect>.Builder effects)
     {
+        if (state.Hold != CopyHold.None)
+        {
+            return state;
+        }
+
         var next = state;
         if (next is { Phase: CopyPhase.Verifying, AreCachesDropped: false })
         {
@@ -192,14 +199,13 @@ public static class CopyJobTransitions
         }
 
         while (next.Phase is CopyPhase.Copying or CopyPhase.Verifying
-            && next.Hold == CopyHold.None
             && next.InFlight < next.Spec.Options.InFlight
             && TryTake(ref next, out var segment))
         {
             effects.Add(new CopyJobEffect.StartSegment(segment));
         }
 
-        if (next.IsAwaiting || next.Hold != CopyHold.None || next.Phase is CopyPhase.Queued or CopyPhase.Ended)
+        if (next.IsAwaiting || next.Phase is CopyPhase.Queued or CopyPhase.Ended)
         {
             return next;
         }
@@ -227,7 +233,9 @@ public static class CopyJobTransitions
                 var phase = state.Phase == CopyPhase.Copying && state.Spec.Options.FlushesAtEnd
                     ? CopyPhase.Flushing
                     : CopyPhase.Confirming;
-                return Proceed(state with { Phase = phase }, effects);
+                // What only dropped targets missed was left out.
+                var copied = state.Phase == CopyPhase.Copying ? state.Spec.SectorCount : state.CopiedSectors;
+                return Proceed(state with { Phase = phase, CopiedSectors = copied }, effects);
             default:
                 return state;
         }
@@ -235,11 +243,17 @@ public static class CopyJobTransitions
 
     private static bool TryTake(ref CopyJobState state, out Segment segment)
     {
-        if (!state.Returned.IsEmpty)
+        while (!state.Returned.IsEmpty)
         {
-            // A target may have been dropped since.
+            // A target may have been dropped since; what only such ones need is left out.
             segment = state.Returned.First().Value;
             segment = segment with { Targets = segment.Targets.Except(state.Dropped) };
+            if (segment.Targets.IsEmpty)
+            {
+                state = state with { Returned = state.Returned.Remove(segment.Index) };
+                continue;
+            }
+
             state = state with { InFlight = state.InFlight + 1, Returned = state.Returned.Remove(segment.Index) };
             return true;
         }
