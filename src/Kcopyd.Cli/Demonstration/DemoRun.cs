@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Kcopyd.Actors.Journaling;
 using Kcopyd.Cli.Execution;
+using Kcopyd.Cli.Reporting;
 using Kcopyd.Cli.Requests;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
@@ -40,25 +41,25 @@ internal sealed class DemoRun(Task<ActorSystem> engine)
 
     private async Task<int> ShowAsync(DemoFiles files, CancellationToken cancellationToken)
     {
-        Say($"An image of {DemoFiles.ImageSize}, with bytes that nobody can guess:");
-        Say($"  {files.Image}");
+        Speech.Say($"An image of {DemoFiles.ImageSize}, with bytes that nobody can guess:");
+        Speech.Say($"  {files.Image}");
         await files.FillImageAsync(cancellationToken).ConfigureAwait(false);
         var place = JournalPlaceReader.Read(files.Journal);
         var session = await JournalSession.OpenAsync(place, null, engine).ConfigureAwait(false);
 
-        Say(string.Empty);
-        Say($"$ kcopyd copy image first second --job {Job} --rate {Rate}");
+        Speech.Say(string.Empty);
+        Speech.Say($"$ kcopyd copy image first second --job {Job} --rate {Rate}");
         if (await CopyAndKillAsync(files, session.Journal, cancellationToken).ConfigureAwait(false) is not { } killed)
         {
             return Fail("the copy ended before it could be killed");
         }
 
         var safe = killed.Targets.Min(target => target.FlushedBytes);
-        Say("The copying process was killed (SIGKILL). What its journal knows:");
-        Say(string.Empty);
-        Say("$ kcopyd jobs");
+        Speech.Say("The copying process was killed (SIGKILL). What its journal knows:");
+        Speech.Say(string.Empty);
+        Speech.Say("$ kcopyd jobs");
         await new JobsRun(new JobsRequest(place, false, false), engine).RunAsync().ConfigureAwait(false);
-        Say($"$ kcopyd resume {Job}");
+        Speech.Say($"$ kcopyd resume {Job}");
         using (var resumed = DemoChild.Start("resume", Job, "--journal", files.Journal))
         {
             if (await resumed.EndAsync().ConfigureAwait(false) != ExitCodes.Done)
@@ -81,9 +82,9 @@ internal sealed class DemoRun(Task<ActorSystem> engine)
             }
         }
 
-        Say(string.Empty);
-        Say("Both copies were compared with the image: every byte is the same.");
-        Say($"The kill cost little: {SizeText.Format(safe)} of {DemoFiles.ImageSize} were safe on each target and were "
+        Speech.Say(string.Empty);
+        Speech.Say("Both copies were compared with the image: every byte is the same.");
+        Speech.Say($"The kill cost little: {SizeText.Format(safe)} of {DemoFiles.ImageSize} were safe on each target and were "
             + "not copied again.");
         return ExitCodes.Done;
     }
@@ -106,7 +107,7 @@ internal sealed class DemoRun(Task<ActorSystem> engine)
             }
 
             await child.KillAsync().ConfigureAwait(false);
-            Console.Error.Write(Console.IsErrorRedirected ? string.Empty : $"{ShowCursor}\n");
+            LeaveTerminal();
             return await journal.FindAsync(job.Id, cancellationToken).ConfigureAwait(false) is { IsOver: false } killed
                 ? killed
                 : null;
@@ -115,11 +116,18 @@ internal sealed class DemoRun(Task<ActorSystem> engine)
         return null;
     }
 
-    private static int Fail(string sentence)
+    /// <summary>A process that is killed cannot leave the terminal as it was found.</summary>
+    private static void LeaveTerminal()
     {
-        Console.Error.WriteLine($"kcopyd: the demonstration failed: {sentence}");
-        return ExitCodes.EndedWithErrors;
+        if (!Console.IsErrorRedirected)
+        {
+            Console.Error.WriteLine(ShowCursor);
+        }
     }
 
-    private static void Say(string line) => Console.Out.WriteLine(line);
+    private static int Fail(string sentence)
+    {
+        Speech.Complain($"the demonstration failed: {sentence}");
+        return ExitCodes.EndedWithErrors;
+    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Kcopyd.Actors.Journaling;
+using Kcopyd.Cli.Reporting;
 using Kcopyd.Cli.Requests;
 
 namespace Kcopyd.Cli.Execution;
@@ -20,12 +21,11 @@ internal sealed class ForgetRun(JournalPlace place, ImmutableArray<string> jobs,
             {
                 var job = await session.FindAsync(name, CancellationToken.None).ConfigureAwait(false);
                 await session.Journal.ForgetAsync(job.Id, CancellationToken.None).ConfigureAwait(false);
-                Console.Out.WriteLine($"{name} is forgotten.");
+                Speech.Say($"{name} is forgotten.");
             }
             catch (Exception e) when (e is RefusedException or JournalException)
             {
-                var sentence = e is JournalException cause ? JournalSentence.Of(cause) : e.Message;
-                Console.Error.WriteLine($"kcopyd: {sentence}");
+                Speech.Complain(e is JournalException cause ? JournalSentence.Of(cause) : e.Message);
                 worst = ExitCodes.Refused;
             }
         }

@@ -21,7 +21,7 @@ internal sealed class JobsRun(JobsRequest request, Task<ActorSystem> engine)
         var listed = Choose(all);
         if (request.Json)
         {
-            Console.Out.WriteLine(JobReport.Serialize(listed));
+            Speech.Say(JobReport.Serialize(listed));
         }
         else
         {

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Persistence;
+using Akka.Persistence.Sql;
 using Kcopyd.Actors.Journaling;
 using Kcopyd.Cli.Requests;
 using Kcopyd.Core.Copying;
@@ -78,11 +79,14 @@ internal sealed class JournalSession
     {
         var defaults = new JournalOptions { LockDirectory = place.LockDirectory };
         var options = interval is { } asked ? defaults with { Interval = asked } : defaults;
+
+        // What is set last comes first: the extensions have set their defaults before this says where the journal is.
+        var persistence = Persistence.Instance.Apply(system);
+        SqlPersistence.Get(system);
         system.Settings.InjectTopLevelFallback(
             place.IsPostgres ? JournalConfiguration.Postgres(place.Target) : JournalConfiguration.Sqlite(place.Target));
 
         // Begun now, they open the database while the devices are looked at.
-        var persistence = Persistence.Instance.Apply(system);
         persistence.JournalFor(options.JournalPluginId);
         persistence.SnapshotStoreFor(options.SnapshotPluginId);
         return new JournalSession(place, options, new KcopydJournal(system, options));

@@ -37,7 +37,7 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
         var jobs = await FindAsync(session, interruption.Token).ConfigureAwait(false);
         if (jobs.IsEmpty)
         {
-            Console.Error.WriteLine("kcopyd: there is no job that is not over");
+            Speech.Complain("there is no job that is not over");
         }
 
         var worst = ExitCodes.Done;
@@ -96,13 +96,13 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
     {
         if (job.IsRunning)
         {
-            Say($"{job.Id} is being run by {job.Runner ?? "another process"} and left to it");
+            Speech.Complain($"{job.Id} is being run by {job.Runner ?? "another process"} and left to it");
             return request.Jobs.IsEmpty ? ExitCodes.Done : ExitCodes.Refused;
         }
 
         if (job.IsOver)
         {
-            Say($"{job.Id} is over: there is nothing left to do");
+            Speech.Complain($"{job.Id} is over: there is nothing left to do");
             return ExitCodes.Done;
         }
 
@@ -172,9 +172,7 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
     private static int Refuse(JobSummary job, string reason)
     {
         var text = reason.TrimEnd('.');
-        Say(text.Contains(job.Id.Value, StringComparison.Ordinal) ? text : $"{job.Id}: {text}");
+        Speech.Complain(text.Contains(job.Id.Value, StringComparison.Ordinal) ? text : $"{job.Id}: {text}");
         return ExitCodes.Refused;
     }
-
-    private static void Say(string sentence) => Console.Error.WriteLine($"kcopyd: {sentence}");
 }

@@ -119,7 +119,7 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
         if (await watch.UntilBegunAsync().ConfigureAwait(false) is { } begun)
         {
             var lines = OpeningText.Lines(known.Name, plan, known.Beginning.Notices, begun).ToList();
-            lines.ForEach(line => Console.Error.WriteLine($"kcopyd: {line}"));
+            lines.ForEach(Speech.Complain);
             _isOpeningSaid = true;
         }
     }

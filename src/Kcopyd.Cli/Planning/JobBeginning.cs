@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Kcopyd.Actors.Journaling;
 using Kcopyd.Cli.Requests;
-using Kcopyd.Core;
 
 namespace Kcopyd.Cli.Planning;
 

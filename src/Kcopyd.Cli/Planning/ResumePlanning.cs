@@ -24,8 +24,10 @@ internal static class ResumePlanning
         ImmutableArray<BlockDeviceDescription> targets,
         bool mayPrepare)
     {
-        var range = job.Source is { } region ? SectorRange.Create(region.FirstSector, job.SectorCount) : null;
-        var bytes = range is null ? Sectors.ToBytes(job.SectorCount) : SourceBytes(source!, range);
+        SectorRange? range = job.Source is { } region
+            ? SectorRange.Create(region.FirstSector, job.SectorCount)
+            : null;
+        var bytes = range is null ? Sectors.ToBytes(job.SectorCount) : SourceBytes(source!, range.Value);
         var plans = targets
             .Select((target, i) => PlanTarget(job, target, i, bytes) switch
             {

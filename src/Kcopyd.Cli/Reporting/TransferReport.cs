@@ -28,7 +28,7 @@ internal static class TransferReport
     {
         foreach (var line in lines)
         {
-            Console.Error.WriteLine($"kcopyd: {line}");
+            Speech.Complain(line);
         }
     }
 
