@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kcopyd.Cli.Requests;
 
 namespace Kcopyd.Cli.Demonstration;
 
@@ -10,9 +11,22 @@ internal sealed class DemoChild : IDisposable
     private DemoChild(Process process) => _process = process;
 
     /// <summary>Starts it.</summary>
-    internal static DemoChild Start(params ReadOnlySpan<string> arguments)
+    /// <param name="files">It works in their directory, with their journal.</param>
+    /// <param name="arguments">The command.</param>
+    internal static DemoChild Start(DemoFiles files, params ReadOnlySpan<string> arguments)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { UseShellExecute = false };
+        var start = new ProcessStartInfo(Environment.ProcessPath!)
+        {
+            UseShellExecute = false,
+            WorkingDirectory = files.Directory,
+            Environment =
+            {
+                [JournalPlaceReader.Variable] = files.Journal,
+
+                // Its sockets would stay behind when it is killed.
+                ["DOTNET_EnableDiagnostics"] = "0",
+            },
+        };
         if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet")
         {
             // Run by the host of all programs, which is told which one.

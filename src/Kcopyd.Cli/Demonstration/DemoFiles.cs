@@ -14,17 +14,17 @@ internal sealed class DemoFiles : IDisposable
 
     private const int BlockLength = 1 << 20;
 
-    private readonly string _directory;
+    private DemoFiles(string directory) => Directory = directory;
 
-    private DemoFiles(string directory) => _directory = directory;
+    internal string Directory { get; }
 
-    internal string Image => Path.Combine(_directory, "image");
+    internal string Image => Path.Combine(Directory, "image");
 
-    internal string First => Path.Combine(_directory, "first");
+    internal string First => Path.Combine(Directory, "first");
 
-    internal string Second => Path.Combine(_directory, "second");
+    internal string Second => Path.Combine(Directory, "second");
 
-    internal string Journal => Path.Combine(_directory, "journal.db");
+    internal string Journal => Path.Combine(Directory, "journal.db");
 
     /// <summary>Makes the directory.</summary>
     /// <exception cref="RefusedException">There is no room.</exception>
@@ -33,7 +33,7 @@ internal sealed class DemoFiles : IDisposable
         var temporary = Path.GetTempPath();
         var free = new DriveInfo(temporary).AvailableFreeSpace;
         return free >= Needed.Value
-            ? new DemoFiles(Directory.CreateTempSubdirectory("kcopyd-demo-").FullName)
+            ? new DemoFiles(System.IO.Directory.CreateTempSubdirectory("kcopyd-demo-").FullName)
             : throw new RefusedException(
                 $"the demonstration needs {Needed} in {temporary}, where {SizeText.Format(free)} are free; "
                 + "TMPDIR names another directory");
@@ -79,7 +79,7 @@ internal sealed class DemoFiles : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);
 
     private static async Task ReadAsync(
         Microsoft.Win32.SafeHandles.SafeFileHandle file, Memory<byte> block, long offset, CancellationToken cancellation)

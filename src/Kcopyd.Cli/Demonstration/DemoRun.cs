@@ -60,7 +60,7 @@ internal sealed class DemoRun(Task<ActorSystem> engine)
         Speech.Say("$ kcopyd jobs");
         await new JobsRun(new JobsRequest(place, false, false), engine).RunAsync().ConfigureAwait(false);
         Speech.Say($"$ kcopyd resume {Job}");
-        using (var resumed = DemoChild.Start("resume", Job, "--journal", files.Journal))
+        using (var resumed = DemoChild.Start(files, "resume", Job))
         {
             if (await resumed.EndAsync().ConfigureAwait(false) != ExitCodes.Done)
             {
@@ -95,8 +95,15 @@ internal sealed class DemoRun(Task<ActorSystem> engine)
         DemoFiles files, KcopydJournal journal, CancellationToken cancellationToken)
     {
         using var child = DemoChild.Start(
-            "copy", files.Image, files.First, files.Second,
-            "--job", Job, "--rate", Rate, "--journal", files.Journal, "--checkpoint-interval", "250ms");
+            files,
+            "copy",
+            Path.GetFileName(files.Image),
+            Path.GetFileName(files.First),
+            Path.GetFileName(files.Second),
+            "--job",
+            Job,
+            "--rate",
+            Rate);
         using var timer = new PeriodicTimer(Look);
         while (!child.HasEnded && await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {

@@ -16,6 +16,8 @@ internal static class JournalFile
     {
         try
         {
+            // The mode is that of the last directory of a path alone.
+            MakeDirectory(Path.GetDirectoryName(place.LockDirectory)!);
             MakeDirectory(place.LockDirectory);
             if (!place.IsPostgres)
             {
@@ -24,7 +26,9 @@ internal static class JournalFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RefusedException($"the journal {place.Name} cannot be made: {e.Message.TrimEnd('.')}");
+            throw new RefusedException(
+                $"the journal {place.Name} cannot be made: {e.Message.TrimEnd('.')}; "
+                + "--no-journal copies without a journal");
         }
     }
 

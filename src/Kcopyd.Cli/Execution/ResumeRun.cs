@@ -164,7 +164,8 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
     private static async Task<int> BlockAsync(JournalSession session, JobSummary job, string reason)
     {
         var text = reason.TrimEnd('.');
-        var code = Refuse(job, $"{text}; when that is mended: {ResumeText.Command(job.Id.Value, session.Place)}");
+        var command = ResumeText.Command(job.Id.Value, session.Place);
+        var code = Refuse(job, $"{text}; when that is mended: {command}, or with --restart from the beginning");
         await session.Journal.RecordBlockedAsync(job.Id, text, CancellationToken.None).ConfigureAwait(false);
         return code;
     }

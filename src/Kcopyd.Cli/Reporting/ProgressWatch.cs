@@ -19,7 +19,9 @@ internal sealed class ProgressWatch(CopyJob job, TransferPlan plan, IProgressVie
         using var timer = new PeriodicTimer(BeginningLook, time);
         while (!job.Completion.IsCompleted)
         {
-            if (await LookAsync().ConfigureAwait(false) is { Status: not CopyJobStatus.Queued } begun)
+            // One that is ended while it waits was not begun.
+            if (await LookAsync().ConfigureAwait(false) is
+                { Status: not (CopyJobStatus.Queued or CopyJobStatus.Ending or CopyJobStatus.Ended) } begun)
             {
                 return begun;
             }
