@@ -4,7 +4,8 @@ using Akka.Persistence;
 
 namespace Akka.Bundled.Tests.Persistence;
 
-/// <summary>What a <see cref="ScriptedJournal"/> does differently from a memory journal, and what it was asked.</summary>
+/// <summary>What a <see cref="ScriptedJournal"/> does differently from a memory journal, and what it was
+/// asked.</summary>
 internal sealed class JournalScript : INoSerializationVerificationNeeded
 {
     public Func<AtomicWrite, Exception?> Reject { get; set; } = static _ => null;
@@ -15,6 +16,9 @@ internal sealed class JournalScript : INoSerializationVerificationNeeded
     public Func<IPersistentRepresentation, Exception?> FailReplay { get; set; } = static _ => null;
 
     public bool HasSuperfluousResult { get; set; }
+
+    /// <summary>Events that are replayed in place of those written.</summary>
+    public IReadOnlyList<IPersistentRepresentation> Stored { get; set; } = [];
 
     public Exception? FailDelete { get; set; }
 

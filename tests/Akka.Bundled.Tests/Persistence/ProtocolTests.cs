@@ -16,7 +16,8 @@ public sealed class ProtocolTests : PersistenceTest
 
         var write = new AtomicWrite(ImmutableList.Create(one, two));
 
-        Assert.Equal(("a", 4L, 5L, 2), (write.PersistenceId, write.LowestSequenceNr, write.HighestSequenceNr, write.Size));
+        Assert.Equal(("a", 2), (write.PersistenceId, write.Size));
+        Assert.Equal((4L, 5L), (write.LowestSequenceNr, write.HighestSequenceNr));
         Assert.Throws<ArgumentException>(() => new AtomicWrite(ImmutableList.Create(one, other)));
         Assert.Throws<ArgumentException>(() => new AtomicWrite(ImmutableList<IPersistentRepresentation>.Empty));
     }

@@ -19,6 +19,16 @@ public sealed class ScriptedJournal : MemoryJournal
         Action<IPersistentRepresentation> recoveryCallback)
     {
         _script.Replays++;
+        if (_script.Stored.Count > 0)
+        {
+            foreach (var item in _script.Stored)
+            {
+                recoveryCallback(item);
+            }
+
+            return;
+        }
+
         await _script.ReplayGate.ConfigureAwait(false);
         await base.ReplayMessagesAsync(context, persistenceId, fromSequenceNr, toSequenceNr, max, item =>
         {
@@ -30,6 +40,11 @@ public sealed class ScriptedJournal : MemoryJournal
             recoveryCallback(item);
         }).ConfigureAwait(false);
     }
+
+    public override async Task<long> ReadHighestSequenceNrAsync(string persistenceId, long fromSequenceNr) =>
+        _script.Stored.Count > 0
+            ? _script.Stored.Max(item => item.SequenceNr)
+            : await base.ReadHighestSequenceNrAsync(persistenceId, fromSequenceNr);
 
     protected override async Task<IImmutableList<Exception?>?> WriteMessagesAsync(IEnumerable<AtomicWrite> messages)
     {
