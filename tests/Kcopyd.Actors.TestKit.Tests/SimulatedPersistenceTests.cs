@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Persistence;
+using Akka.Persistence.Journal;
 using Kcopyd.Actors.TestKit.Simulation;
 
 namespace Kcopyd.Actors.TestKit.Tests;
@@ -17,7 +19,13 @@ public sealed class SimulatedPersistenceTests : IDisposable
         akka.persistence.journal.plugin = "akka.persistence.journal.inmem"
         akka.persistence.snapshot-store.plugin = "akka.persistence.snapshot-store.inmem"
         akka.persistence.max-concurrent-recoveries = 2
-        """));
+        latent.class = "LATENT"
+        """.Replace("LATENT", typeof(LatentJournal).AssemblyQualifiedName, StringComparison.Ordinal)));
+
+    public SimulatedPersistenceTests()
+    {
+        Persistence.Instance.Apply(_simulation.System).JournalFor("latent").Tell(_simulation.Loop);
+    }
 
     public void Dispose() => _simulation.Dispose();
 
@@ -52,7 +60,23 @@ public sealed class SimulatedPersistenceTests : IDisposable
         Assert.Equal(TimeSpan.Zero, _simulation.Loop.Now);
     }
 
-    private (ulong Hash, List<(string Name, string State)> Ended) Run(int seed)
+    [Fact]
+    public void Journal_that_takes_virtual_time_is_answered_on_the_loop()
+    {
+        // The first run starts the plug-ins, which takes steps of its own.
+        Run(0, "latent");
+        for (var seed = 0; seed < 20; seed++)
+        {
+            var all = string.Join(",", Enumerable.Range(0, Events));
+            var first = Run(seed, "latent");
+
+            Assert.All(first.Ended, item => Assert.Equal(all, item.State));
+            Assert.InRange(_simulation.Loop.Now, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(5));
+            Assert.Equal(first.Hash, Run(seed, "latent").Hash);
+        }
+    }
+
+    private (ulong Hash, List<(string Name, string State)> Ended) Run(int seed, string journal = "")
     {
         _simulation.Reseed(seed);
         var life = Interlocked.Increment(ref _lives);
@@ -60,7 +84,7 @@ public sealed class SimulatedPersistenceTests : IDisposable
         for (var index = 0; index < Actors; index++)
         {
             var id = $"life-{life}-{index}";
-            var actor = _simulation.System.ActorOf(Props.Create(() => new Numbers(id, ended)), $"actor-{index}");
+            var actor = _simulation.System.ActorOf(Props.Create(() => new Numbers(id, journal, ended)), $"actor-{index}");
             for (var number = 0; number < Events; number++)
             {
                 actor.Tell(number);
@@ -80,9 +104,10 @@ public sealed class SimulatedPersistenceTests : IDisposable
         private readonly List<(string Name, string State)> _ended;
         private List<int> _state = [];
 
-        public Numbers(string id, List<(string Name, string State)> ended)
+        public Numbers(string id, string journal, List<(string Name, string State)> ended)
         {
             PersistenceId = id;
+            JournalPluginId = journal;
             _ended = ended;
             Recover<SnapshotOffer>(offer => _state = [.. (int[])offer.Snapshot]);
             Recover<int>(number => _state.Add(number));
@@ -107,5 +132,38 @@ public sealed class SimulatedPersistenceTests : IDisposable
                 SaveSnapshot(_state.ToArray());
             }
         });
+    }
+
+    /// <summary>A memory journal whose calls take up to 20 ms of virtual time.</summary>
+    private sealed class LatentJournal : MemoryJournal
+    {
+        private SimulationLoop? _loop;
+
+        public override async Task ReplayMessagesAsync(
+            IActorContext context,
+            string persistenceId,
+            long fromSequenceNr,
+            long toSequenceNr,
+            long max,
+            Action<IPersistentRepresentation> recoveryCallback)
+        {
+            await LatencyAsync();
+            await base.ReplayMessagesAsync(
+                context, persistenceId, fromSequenceNr, toSequenceNr, max, recoveryCallback);
+        }
+
+        protected override async Task<IImmutableList<Exception?>?> WriteMessagesAsync(IEnumerable<AtomicWrite> messages)
+        {
+            await LatencyAsync();
+            return await base.WriteMessagesAsync(messages);
+        }
+
+        protected override bool ReceivePluginInternal(object message)
+        {
+            _loop = (SimulationLoop)message;
+            return true;
+        }
+
+        private Task LatencyAsync() => _loop!.DelayAsync(TimeSpan.FromMilliseconds(_loop.Choose(20)));
     }
 }

@@ -5,6 +5,8 @@ namespace Akka.Bundled.Tests.Persistence;
 
 public sealed class PersistFailureTests : PersistenceTest
 {
+    private static TimeSpan Patience => TimeSpan.FromSeconds(10);
+
     [Fact]
     public void Actor_goes_on_after_a_rejection_without_the_handler_of_the_rejected_event()
     {
@@ -113,7 +115,7 @@ public sealed class PersistFailureTests : PersistenceTest
     public void Failed_write_is_answered_for_each_event_and_gives_other_messages_back_at_their_place()
     {
         var write = new AtomicWrite(new Akka.Persistence.Persistent("x", 1, "x", sender: TestActor));
-        var envelopes = new IPersistentEnvelope[] { write, new NonPersistentMessage("loop", TestActor), write };
+        var envelopes = new IPersistentEnvelope[] { write, new Looped("loop", TestActor), write };
         Script.Fail = static _ => new InvalidOperationException("disk");
 
         Journal.Tell(new WriteMessages(envelopes, TestActor, 7), TestActor);
@@ -124,5 +126,8 @@ public sealed class PersistFailureTests : PersistenceTest
         ExpectMsg<WriteMessageFailure>();
     }
 
-    private static TimeSpan Patience => TimeSpan.FromSeconds(10);
+    private sealed record Looped(object Payload, IActorRef Sender) : IPersistentEnvelope
+    {
+        public int Size => 1;
+    }
 }

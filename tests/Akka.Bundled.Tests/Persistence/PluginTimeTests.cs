@@ -7,8 +7,8 @@ namespace Akka.Bundled.Tests.Persistence;
 
 /// <summary>Time-outs of plug-ins and recoveries, on a scheduler whose time the test moves.</summary>
 public sealed class PluginTimeTests() : PersistenceTest(
-    """
-    akka.scheduler.implementation = "Akka.TestKit.TestScheduler, Kcopyd.Bundled.Akka.TestKit.Xunit2"
+    $$"""
+    akka.scheduler.implementation = "{{typeof(TestScheduler).AssemblyQualifiedName}}"
     test.journal.circuit-breaker { max-failures = 2, call-timeout = 10s, reset-timeout = 30s }
     test.journal.recovery-event-timeout = 20s
     """)

@@ -51,6 +51,11 @@ public sealed class ScriptedJournal : MemoryJournal
         var writes = messages.ToList();
         _script.Writes.Enqueue([.. writes.Select(EventsOf)]);
         var rejections = writes.Select(_script.Reject).ToImmutableList();
+        foreach (var write in writes)
+        {
+            await RequireNew(write);
+        }
+
         await base.WriteMessagesAsync(writes.Where((_, index) => rejections[index] is null));
         await _script.WriteGate.ConfigureAwait(false);
         if (_script.HasSuperfluousResult)
@@ -77,6 +82,16 @@ public sealed class ScriptedJournal : MemoryJournal
 
         _script = script;
         return true;
+    }
+
+    /// <summary>As a unique index does.</summary>
+    private async Task RequireNew(AtomicWrite write)
+    {
+        var highest = await ReadHighestSequenceNrAsync(write.PersistenceId, 0);
+        if (write.LowestSequenceNr <= highest)
+        {
+            throw new InvalidOperationException($"Event {write.LowestSequenceNr} exists.");
+        }
     }
 
     private static object[] EventsOf(AtomicWrite write) =>
