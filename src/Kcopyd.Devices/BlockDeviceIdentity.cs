@@ -19,6 +19,12 @@ public sealed record BlockDeviceIdentity(
 {
     private const string Sequence = "sequence";
 
+    /// <summary>When the content of a regular file last changed, <c>SECONDS.NANOSECONDS</c>, as found when it was
+    /// opened; null for everything else.</summary>
+    /// <remarks>Compared by <see cref="ContentDifferenceFrom"/> alone: a file that was written to is the same
+    /// file.</remarks>
+    public string? Modified { get; init; }
+
     /// <summary>What tells this device from the one recorded, as the end of a sentence: "its inode is 12, not 11";
     /// null when nothing does.</summary>
     /// <remarks>
@@ -52,6 +58,15 @@ public sealed record BlockDeviceIdentity(
         return LengthBytes == recorded.LengthBytes
             ? null
             : $"it is {LengthBytes} bytes long, not {recorded.LengthBytes}";
+    }
+
+    /// <summary>How its content is known to have changed since, as the end of a sentence; null when nothing tells of a
+    /// change.</summary>
+    /// <param name="recorded">An identity from before.</param>
+    public string? ContentDifferenceFrom(BlockDeviceIdentity recorded)
+    {
+        ArgumentNullException.ThrowIfNull(recorded);
+        return recorded.Modified is { } was && Modified != was ? "it was changed since" : null;
     }
 
     /// <summary>Same URI, length and marks.</summary>

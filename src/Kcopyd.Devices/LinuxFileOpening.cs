@@ -146,8 +146,8 @@ internal sealed class LinuxFileOpening(FileOpening opening)
             IsReadOnly: !opening.IsWritable,
             BlockDeviceAbilities.BlockStatus | BlockDeviceAbilities.ByteGranular | Abilities(cached, status));
         var marks = LinuxMarks.Collect(file, status, vanishing.Location);
-        var facts = new FileFacts(
-            new BlockDeviceIdentity(_uri, status.LengthBytes, marks), geometry, vanishing.Location.Storage, 0);
+        var identity = new BlockDeviceIdentity(_uri, status.LengthBytes, marks) { Modified = status.Modified };
+        var facts = new FileFacts(identity, geometry, vanishing.Location.Storage, 0);
         return opening.Options.Direct ? Direct(facts, cached, vanishing) : new FileIo(facts, cached);
     }
 

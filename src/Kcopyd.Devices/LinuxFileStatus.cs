@@ -26,6 +26,9 @@ internal sealed record LinuxFileStatus(int Type, string Device, ulong Inode, lon
     /// <summary>When it was created, <c>SECONDS.NANOSECONDS</c>; null where the file system does not say.</summary>
     internal string? Birth { get; private init; }
 
+    /// <summary>When its content last changed, <c>SECONDS.NANOSECONDS</c>.</summary>
+    internal string? Modified { get; private init; }
+
     /// <summary>How many names it has; 0 once it is removed.</summary>
     internal uint LinkCount { get; private init; }
 
@@ -91,6 +94,7 @@ internal sealed record LinuxFileStatus(int Type, string Device, ulong Inode, lon
             buffer.Size,
             $"{buffer.SpecialMajor}:{buffer.SpecialMinor}")
         {
+            Modified = $"{buffer.ModifiedSeconds}.{buffer.ModifiedNanoseconds:d9}",
             Birth = (buffer.Mask & BirthMask) != 0 ? $"{buffer.BirthSeconds}.{buffer.BirthNanoseconds:d9}" : null,
             LinkCount = buffer.LinkCount,
             PreferredBlockSize = (int)Math.Clamp(buffer.BlockSize, 512, 1 << 20),

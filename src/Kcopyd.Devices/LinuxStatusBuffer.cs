@@ -30,6 +30,12 @@ internal struct LinuxStatusBuffer
     [FieldOffset(0x58)]
     internal uint BirthNanoseconds;
 
+    [FieldOffset(0x70)]
+    internal long ModifiedSeconds;
+
+    [FieldOffset(0x78)]
+    internal uint ModifiedNanoseconds;
+
     [FieldOffset(0x80)]
     internal uint SpecialMajor;
 

@@ -113,7 +113,9 @@ internal static class PortableFileOpening
             PhysicalBlockSize: 4096,
             IsReadOnly: !opening.IsWritable,
             BlockDeviceAbilities.ByteGranular);
-        var facts = new FileFacts(new BlockDeviceIdentity(opening.Uri, length, marks), geometry, Storage(path), 0);
+        var modified = File.GetLastWriteTimeUtc(path).ToString("O", CultureInfo.InvariantCulture);
+        var identity = new BlockDeviceIdentity(opening.Uri, length, marks) { Modified = modified };
+        var facts = new FileFacts(identity, geometry, Storage(path), 0);
         return new FileIo(facts, new PortableFile(path, file, born));
     }
 

@@ -213,6 +213,8 @@ public sealed class SimulationLoop
 
     internal double ChooseShare() => _random.NextShare();
 
+    internal void DropTimers() => _timers.Reset();
+
     internal void Enqueue(IRunnable runnable)
     {
         lock (_lock)

@@ -192,6 +192,15 @@ internal sealed partial class ClientActor : ReceiveActor
             return new CopyRejection(CopyRejectionKind.Name, $"'{name}' is no name for a job: {CopyJobNames.Rule}");
         }
 
+        if (request.Journaling is not null && (request.Name is null || _options.Journal is null))
+        {
+            return new CopyRejection(
+                CopyRejectionKind.Journal,
+                request.Name is null
+                    ? "A journaled job needs a name, by which its journal knows it."
+                    : "This client has no journal.");
+        }
+
         return request.Name is { } taken && _names.ContainsKey(new CopyJobId(taken))
             ? new CopyRejection(CopyRejectionKind.Name, $"A job named '{taken}' is not over yet.")
             : CopyRequestRules.Check(request, _options.TotalPages);
@@ -210,7 +219,7 @@ internal sealed partial class ClientActor : ReceiveActor
 
     private void Start(JobEntry entry)
     {
-        var request = entry.Request! with { StartPaused = entry.IsPauseWanted };
+        var request = JobRequest(entry);
         var range = request.Source?.Range ?? request.Targets[0].Range;
         var setup = new CopyJobSetup(entry.Number, entry.Id, request, Self)
         {
@@ -219,6 +228,7 @@ internal sealed partial class ClientActor : ReceiveActor
                 SourceStart = range.Start,
             },
             AcceptedAt = entry.AcceptedAt,
+            Journal = request.Journaling is null ? null : new(entry.Id, _options.Journal!, request, _logger),
             Abort = _abort.Token,
             Logger = _logger,
         };
@@ -227,6 +237,13 @@ internal sealed partial class ClientActor : ReceiveActor
         entry.Actor = Context.ActorOf(Akka.Actor.Props.Create<JobActor>(setup).WithDispatcher(CopyDispatchers.Copy));
         Context.WatchWith(entry.Actor, new ClientWork.JobStopped(entry.Number));
         SetStallTimer(Now + _options.StallAfter);
+    }
+
+    private static CopyRequest JobRequest(JobEntry entry)
+    {
+        // What a journal claims has to be flushed.
+        var request = entry.Request! with { StartPaused = entry.IsPauseWanted };
+        return request.Journaling is null ? request : request with { Options = request.Options with { Flush = true } };
     }
 
     private void OnAdmitSegment(ClientWork.AdmitSegment message)

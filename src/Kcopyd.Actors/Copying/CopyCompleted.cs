@@ -34,9 +34,12 @@ public sealed record CopyCompleted(CopyJobId Job, CopyOutcome Outcome, bool Read
 
     /// <summary>SHA-256 of what was read, if asked for and the whole range was; zeros where nothing could be
     /// read.</summary>
-    /// <remarks>None if a range that could not be read the first time was read anew, after a pause or a
-    /// crash.</remarks>
+    /// <remarks>None if a range that could not be read the first time was read anew, after a pause or a crash, and
+    /// none of a journaled job that went on where another run was.</remarks>
     public ImmutableArray<byte> Digest { get; init; } = [];
+
+    /// <summary>Why targets of a journaled job that was not over began afresh, a sentence each.</summary>
+    public ImmutableArray<string> Notices { get; init; } = [];
 
     /// <summary>From acceptance to the end.</summary>
     public TimeSpan Elapsed { get; init; }

@@ -1,3 +1,4 @@
+using Kcopyd.Actors.Journaling;
 using Akka.Actor;
 using Kcopyd.Core.Copying;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,9 @@ internal sealed record CopyJobSetup(long Number, CopyJobId Id, CopyRequest Reque
 
     /// <summary>The time of acceptance, on the scheduler's monotonic clock.</summary>
     public required TimeSpan AcceptedAt { get; init; }
+
+    /// <summary>Its journal; null for none.</summary>
+    public JobJournalSetup? Journal { get; init; }
 
     /// <summary>Cancelled when disposal gives up waiting for I/O.</summary>
     public required CancellationToken Abort { get; init; }

@@ -25,6 +25,9 @@ public sealed record CopyProgress(CopyJobId Job, CopyJobStatus Status, ByteCount
     /// <summary>How long the rest takes at this rate; null while that is unknown.</summary>
     public TimeSpan? Remaining { get; init; }
 
+    /// <summary>Why a journaled job writes nothing for now, though nobody paused it; null while it may.</summary>
+    public string? HoldReason { get; init; }
+
     /// <summary>How many failures there were so far.</summary>
     public long FailureCount { get; init; }
 

@@ -35,4 +35,7 @@ public enum CopyRejectionKind
 
     /// <summary>The client is closing.</summary>
     Closing,
+
+    /// <summary>The job is to be journaled, and the client cannot do that.</summary>
+    Journal,
 }

@@ -1,3 +1,4 @@
+using Kcopyd.Actors.Journaling;
 using System.Collections.Immutable;
 using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
@@ -16,6 +17,13 @@ public sealed record CopyRequest(
 {
     /// <summary>A name for the job; null: the client numbers it.</summary>
     public string? Name { get; init; }
+
+    /// <summary>That the job is journaled, and how it begins; null (the default): it is not.</summary>
+    /// <remarks>Needs a <see cref="Name"/>, by which the journal knows the job, and a client with a
+    /// <see cref="KcopydClientOptions.Journal"/>. A job of that name that is not over goes on where it was; one that is
+    /// over begins anew. A journaled job always flushes. Cancelling it settles what is in flight and leaves it to be
+    /// resumed.</remarks>
+    public JobJournaling? Journaling { get; init; }
 
     /// <summary>Whether the job waits, paused, until it is resumed. Default false.</summary>
     public bool StartPaused { get; init; }

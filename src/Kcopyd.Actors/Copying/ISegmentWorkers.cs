@@ -28,6 +28,13 @@ internal interface ISegmentWorkers
     /// <summary>Whether the job has failed: then no write in sequence is begun any more (K11).</summary>
     bool HasFailed { get; }
 
+    /// <summary>Whether writes may be begun; where not, a segment that was read is given up and read again later.
+    /// </summary>
+    bool MayWrite { get; }
+
+    /// <summary>Whether zeros are made by the devices' own command, which leaves nothing to be written back.</summary>
+    bool ZeroesByCommand { get; }
+
     /// <summary>A segment is over: counts what was read and written for it.</summary>
     void Count(SegmentRun run);
 

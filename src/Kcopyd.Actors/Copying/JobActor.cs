@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
-using Kcopyd.Actors.Hosting;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
 
@@ -13,18 +13,18 @@ namespace Kcopyd.Actors.Copying;
 /// A crash of a reader or writer loses its segment, which is begun again. A crash of this actor loses the segments in
 /// flight; the client takes their pages back when the last I/O on them is over, and reports the job as failed.
 /// </remarks>
-internal sealed class JobActor : UntypedActor, ISegmentWorkers
+internal sealed partial class JobActor : UntypedActor, ISegmentWorkers, IJournaledJob
 {
     private static readonly SupervisorStrategy StopTheWorker = new OneForOneStrategy(_ => Directive.Stop);
 
     private readonly CopyJobSetup _setup;
     private readonly DeviceQuestions _questions;
-    private readonly SegmentPipeline _pipeline;
     private readonly JobReport _report;
+    private readonly SegmentActors _actors;
+    private readonly JobJournal? _journal;
     private readonly Queue<CopyJobEvent> _events = new();
-    private readonly bool _zeroesByCommand;
+    private SegmentPipeline _pipeline;
     private CopyJobState _state;
-    private IActorRef? _digest;
     private bool _isRaising;
     private (bool Rests, int Pause) _toldRest;
     private int _pause;
@@ -39,15 +39,15 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         _pipeline = new SegmentPipeline(setup.Spec, this);
         _questions = new DeviceQuestions(setup.Request, setup.Abort);
         _report = new JobReport(setup, Context.System.Scheduler);
-
-        // As in the kernel (K12): by command only if every target has one.
-        _zeroesByCommand = setup.Request.Targets
-            .All(target => target.Device.Geometry.Can(BlockDeviceAbilities.WriteZeroes));
+        _actors = new SegmentActors(setup, _report, Context);
+        _journal = setup.Journal is { } journal ? new JobJournal(journal, this, Context) : null;
     }
 
     /// <summary>Whether segments are begun: not while one that was given up or lost waits for the others to be
     /// over.</summary>
-    private bool Proceeds => _state is { Intent: CopyIntent.Proceed, IsDraining: false };
+    private bool Proceeds => _state is { Intent: CopyIntent.Proceed, IsDraining: false } && MayWrite;
+
+    private bool MayWrite => _state.Hold != CopyHold.Writes;
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
@@ -62,14 +62,38 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
             Raise(new CopyJobEvent.PauseRequested());
         }
 
-        Raise(new CopyJobEvent.Started());
+        if (_journal is null)
+        {
+            Raise(new CopyJobEvent.Started());
+        }
+        else
+        {
+            _journal.Open();
+        }
     }
+
+    /// <inheritdoc/>
+    protected override void PostStop() => _journal?.Dispose();
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
+        _journal?.CheckLease();
+        Handle(message);
+        GiveUpWaiting();
+        _journal?.Turn();
+    }
+
+    private void Handle(object message)
+    {
         switch (message)
         {
+            case JournalMessage.Flushed m:
+                OnFlushed(m);
+                break;
+            case JournalMessage m:
+                _journal!.OnMessage(m);
+                return;
             case JobMessage.SegmentAdmitted m:
                 BeginIo();
                 _pipeline.OnAdmitted(m.Index, m.Lease, Proceeds);
@@ -109,7 +133,6 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         }
 
         OnProgress(message);
-        GiveUpWaiting();
     }
 
     void ISegmentWorkers.RequestPages(Segment segment) => _setup.Client.Tell(new ClientWork.AdmitSegment(
@@ -119,52 +142,28 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
             SegmentRules.PagesFor(segment),
             SegmentRules.RateBytesFor(_setup.Spec, segment))));
 
-    void ISegmentWorkers.Read(Segment segment, PageLease lease)
-    {
-        var options = _setup.Spec.Options;
-        var read = new SegmentRead(segment, _setup.Request.Source!, lease, options.OnReadError, options.Sparse)
-        {
-            Abort = _setup.Abort,
-        };
-        Context.ActorOf(ReaderActor.PropsFor(read.Source.Device)).Tell(read);
-    }
+    void ISegmentWorkers.Read(Segment segment, PageLease lease) => _actors.Read(segment, lease);
 
-    void ISegmentWorkers.Write(Segment segment, int target, PageLease lease, bool isZero)
-    {
-        var content = (isZero, _zeroesByCommand) switch
-        {
-            (false, _) => SegmentContent.Pages,
-            (true, true) => SegmentContent.ZeroesByCommand,
-            _ => SegmentContent.ZeroesWritten,
-        };
-        var region = _setup.Request.Targets[target];
-        var write = new SegmentWrite(segment, target, region, lease, content)
-        {
-            ValidBytes = _report.ValidBytes(segment),
-            Abort = _setup.Abort,
-        };
-        Context.ActorOf(WriterActor.PropsFor(region.Device)).Tell(write);
-    }
+    void ISegmentWorkers.Write(Segment segment, int target, PageLease lease, bool isZero) =>
+        _actors.Write(segment, target, lease, isZero);
 
-    void ISegmentWorkers.Compare(Segment segment, PageLease lease)
-    {
-        var comparison = new SegmentComparison(segment, _setup.Request.Source, _setup.Request.Targets, lease)
-        {
-            Abort = _setup.Abort,
-        };
-        Context.ActorOf(Props.Create<VerifierActor>(comparison).WithDispatcher(CopyDispatchers.Copy));
-    }
+    void ISegmentWorkers.Compare(Segment segment, PageLease lease) => _actors.Compare(segment, lease);
 
-    void ISegmentWorkers.Hash(Segment segment, PageLease? lease)
-    {
-        Digest().Tell(new DigestActor.HashSegment(segment, lease, _report.ValidBytes(segment)), Self);
-    }
+    void ISegmentWorkers.Hash(Segment segment, PageLease? lease) => _actors.Hash(segment, lease);
 
     TargetMask ISegmentWorkers.StillWanted(TargetMask targets) => targets.Except(_state.Dropped);
 
     bool ISegmentWorkers.HasFailed => _state.Intent == CopyIntent.Fail;
 
-    void ISegmentWorkers.Count(SegmentRun run) => _report.Add(run);
+    bool ISegmentWorkers.MayWrite => MayWrite;
+
+    bool ISegmentWorkers.ZeroesByCommand => _actors.ZeroesByCommand;
+
+    void ISegmentWorkers.Count(SegmentRun run)
+    {
+        _report.Add(run);
+        _journal?.AddWritten(run);
+    }
 
     void ISegmentWorkers.Raise(CopyJobEvent happened) => Raise(happened);
 
@@ -183,7 +182,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
                 Raise(new CopyJobEvent.CancelRequested());
                 break;
             case JobMessage.GetProgress:
-                Sender.Tell(_report.Progress(_state, _isStalled));
+                Sender.Tell(_report.Progress(_state, _isStalled) with { HoldReason = _journal?.HoldReason });
                 break;
             case JobMessage.CheckStall m:
                 OnCheckStall(m.After);
@@ -258,11 +257,14 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     {
         if (answer is CopyJobEvent.TargetsFlushed flushed)
         {
-            _report.SetFlushed(_state.LiveTargets, flushed.Failures);
+            _report.Totals.EndFlush(Failed(flushed.Failures));
         }
 
         Raise(answer);
     }
+
+    private static TargetMask Failed(ImmutableArray<CopyFailure> failures) =>
+        failures.Aggregate(TargetMask.None, (mask, failure) => mask.With(failure.Target!.Value));
 
     /// <summary>Applies an event and all that follow from it, one after the other.</summary>
     private void Raise(CopyJobEvent happened)
@@ -307,7 +309,11 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
             case CopyJobEffect.AskStatus e:
                 Ask(_questions.StatusAsync(e.Range));
                 break;
+            case CopyJobEffect.FlushTargets when _journal is not null:
+                _journal.Settle();
+                break;
             case CopyJobEffect.FlushTargets e:
+                _report.Totals.BeginFlush(e.Targets);
                 Ask(_questions.FlushAsync(e.Targets));
                 break;
             case CopyJobEffect.DropCaches e:
@@ -315,6 +321,9 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
                 break;
             case CopyJobEffect.ConfirmDevices e:
                 Ask(_questions.ConfirmAsync(e.Targets));
+                break;
+            case CopyJobEffect.Finish when _journal is not null:
+                _journal.End(_state);
                 break;
             case CopyJobEffect.Finish:
                 FinishAfterDigest();
@@ -352,23 +361,12 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
         }
     }
 
-    private IActorRef Digest()
-    {
-        if (_digest is null)
-        {
-            _digest = Context.ActorOf(Props.Create<DigestActor>().WithDispatcher(CopyDispatchers.Copy));
-            Context.WatchWith(_digest, DigestLost.Instance);
-        }
-
-        return _digest;
-    }
-
     private void FinishAfterDigest()
     {
-        var isDigestWanted = _setup.Spec is { Kind: CopyJobKind.Copy, Options.Digest: true } && !_pipeline.IsDigestVoid;
+        var isDigestWanted = _state.Spec is { Kind: CopyJobKind.Copy, Options.Digest: true } && !_pipeline.IsDigestVoid;
         if (isDigestWanted && _state.Outcome is CopyOutcome.Completed or CopyOutcome.CompletedWithErrors)
         {
-            Digest().Tell(new DigestActor.GetDigest(), Self);
+            _actors.AskDigest();
         }
         else
         {
@@ -379,12 +377,7 @@ internal sealed class JobActor : UntypedActor, ISegmentWorkers
     private void Finish(ImmutableArray<byte> digest)
     {
         // It stays until the client has heard of it: a question that is on its way is answered, not lost.
-        _setup.Client.Tell(new ClientWork.JobEnded(_setup.Number, _report.Completed(_state) with { Digest = digest }));
-    }
-
-    /// <summary>Event: the digest's actor stopped before the job did.</summary>
-    private sealed class DigestLost : INoSerializationVerificationNeeded
-    {
-        public static readonly DigestLost Instance = new();
+        var completed = _report.Completed(_state) with { Digest = digest, Notices = _journal?.Notices ?? [] };
+        _setup.Client.Tell(new ClientWork.JobEnded(_setup.Number, completed));
     }
 }

@@ -11,7 +11,6 @@ internal sealed class JobReport
 {
     private readonly CopyJobSetup _setup;
     private readonly ITimeProvider _clock;
-    private readonly TransferTotals _totals;
     private ProgressMeter _meter;
     private long _done;
 
@@ -19,9 +18,12 @@ internal sealed class JobReport
     {
         _setup = setup;
         _clock = clock;
-        _totals = new TransferTotals(setup.Request.Targets.Length);
+        Totals = new TransferTotals(setup.Request.Targets.Length);
         _meter = new ProgressMeter(clock.MonotonicClock);
     }
+
+    /// <summary>What was read, written, flushed and journaled.</summary>
+    public TransferTotals Totals { get; }
 
     /// <summary>The bytes of a segment that the source has; all of them where there is no source.</summary>
     public int ValidBytes(Segment segment) => _setup.Request.Source is { } source
@@ -32,37 +34,43 @@ internal sealed class JobReport
     public void Add(SegmentRun run)
     {
         var read = run.Read?.ReadBytes ?? 0;
-        _totals.AddRead(read);
+        Totals.AddRead(read);
         CopyMetrics.BytesRead.Add(read);
         foreach (var (target, bytes) in run.Written)
         {
-            _totals.AddWritten(target, bytes);
+            Totals.AddWritten(target, bytes);
             CopyMetrics.BytesWritten.Add(bytes);
         }
     }
 
-    public void SetFlushed(TargetMask flushed, ImmutableArray<CopyFailure> failures) => _totals.SetFlushed(
-        failures.Aggregate(flushed, (mask, failure) => mask.Without(failure.Target!.Value)));
+    /// <summary>Earlier runs did a part, which is no speed of this one.</summary>
+    public void Resume(CopyJobState state, ImmutableArray<long> keptBytes)
+    {
+        Totals.Keep(keptBytes);
+        _meter = new ProgressMeter(_clock.MonotonicClock, state.CopiedSectors * Sectors.Size);
+    }
+
+    /// <summary>Bytes a second, lately.</summary>
+    public double BytesPerSecond(CopyJobState state) => See(state).BytesPerSecond;
 
     public CopyProgress Progress(CopyJobState state, bool isStalled)
     {
-        var total = new ByteCount(TotalSectors(state) * Sectors.Size);
-
-        // What is compared may be less than what was copied; where it is, the end is the end.
-        var done = (state.CopiedSectors + state.ComparedSectors) * Sectors.Size;
-        _done = Math.Max(_done, Math.Min(done, total.Value));
-        _meter = _meter.See(_clock.MonotonicClock, _done);
+        var total = TotalBytes(state);
+        See(state);
         return new CopyProgress(_setup.Id, StatusOf(state, isStalled), total, new ByteCount(_done))
         {
-            Read = new ByteCount(_totals.Read),
+            Read = new ByteCount(Totals.Read),
             BytesPerSecond = _meter.BytesPerSecond,
             Remaining = _meter.Remaining(total.Value),
             FailureCount = state.FailureCount,
-            Targets = _totals.Map(target => new CopyTargetProgress(
+            Targets = Totals.Map(target => new CopyTargetProgress(
                 Uri(target),
-                new ByteCount(_totals.Written(target)),
-                new ByteCount(_totals.Flushed(target)),
-                StateOf(state, target))),
+                new ByteCount(Totals.Kept(target) + Totals.Written(target)),
+                new ByteCount(Totals.Kept(target) + Totals.Flushed(target)),
+                StateOf(state, target))
+            {
+                Journaled = new ByteCount(Totals.Kept(target) + Totals.Journaled(target)),
+            }),
         };
     }
 
@@ -70,13 +78,16 @@ internal sealed class JobReport
         new(_setup.Id, state.Outcome, state.ReadError, state.WriteErrors.Bits)
         {
             Sectors = _setup.Spec.SectorCount,
-            BytesRead = _totals.Read,
+            BytesRead = Totals.Read,
             Details = [.. state.Failures],
             FailureCount = state.FailureCount,
             ZeroedRanges = [.. state.Zeroed.Select(failure => failure.Range)],
             Elapsed = _clock.MonotonicClock - _setup.AcceptedAt,
-            Targets = _totals.Map(target => new CopyTargetResult(
-                Uri(target), _totals.Written(target), _totals.Flushed(target), StateOf(state, target))),
+            Targets = Totals.Map(target => new CopyTargetResult(
+                Uri(target), Totals.Written(target), Totals.Flushed(target), StateOf(state, target))
+            {
+                BytesKept = Totals.Kept(target),
+            }),
         };
 
     private static CopyTargetState StateOf(CopyJobState state, int target)
@@ -93,6 +104,7 @@ internal sealed class JobReport
     {
         { Phase: CopyPhase.Ended } => CopyJobStatus.Ended,
         { IsPaused: true } => CopyJobStatus.Paused,
+        { Hold: CopyHold.Writes } => CopyJobStatus.Paused,
         { Intent: CopyIntent.Pause } => CopyJobStatus.Pausing,
         { Intent: CopyIntent.Cancel or CopyIntent.Fail } => CopyJobStatus.Ending,
         _ when isStalled => CopyJobStatus.Stalled,
@@ -101,10 +113,19 @@ internal sealed class JobReport
         _ => CopyJobStatus.Running,
     };
 
-    private static long TotalSectors(CopyJobState state)
+    private static ByteCount TotalBytes(CopyJobState state)
     {
         var passes = state.Spec.Kind != CopyJobKind.Verify && state.Spec.Options.Verify ? 2 : 1;
-        return state.Spec.SectorCount * passes;
+        return new ByteCount(state.Spec.SectorCount * passes * Sectors.Size);
+    }
+
+    private ProgressMeter See(CopyJobState state)
+    {
+        // What is compared may be less than what was copied; where it is, the end is the end.
+        var done = (state.CopiedSectors + state.ComparedSectors) * Sectors.Size;
+        _done = Math.Max(_done, Math.Min(done, TotalBytes(state).Value));
+        _meter = _meter.See(_clock.MonotonicClock, _done);
+        return _meter;
     }
 
     private string Uri(int target) => _setup.Request.Targets[target].Device.Identity.Uri;

@@ -1,3 +1,4 @@
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Core;
 using Kcopyd.Devices;
 using Microsoft.Extensions.Logging;
@@ -85,6 +86,9 @@ public sealed record KcopydClientOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A timeout is not negative.");
     } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How journaled jobs are journaled; null (the default): such jobs are refused.</summary>
+    public JournalOptions? Journal { get; init; }
 
     /// <summary>Opens the devices of <see cref="SubmitCopy"/>, which names them by URI; null (the default): such jobs
     /// are refused.</summary>

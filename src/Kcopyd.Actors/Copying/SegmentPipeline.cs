@@ -225,6 +225,12 @@ internal sealed class SegmentPipeline
 
     private void Offer(SegmentRun run, bool isReadAnew = true)
     {
+        if (!_workers.MayWrite)
+        {
+            GiveUp(run);
+            return;
+        }
+
         // A segment that was given up or lost may have been through one of the two already.
         var index = run.Segment.Index;
         run.AwaitsWrite = _writeOrder is null || index >= _writeOrder.Next;
@@ -265,7 +271,7 @@ internal sealed class SegmentPipeline
     private void WriteNext()
     {
         if (_writeOrder is not null
-            && !_workers.HasFailed
+            && _workers is { HasFailed: false, MayWrite: true }
             && _writeOrder.TryTake(out var index)
             && _runs.TryGetValue(index, out var run))
         {
@@ -286,6 +292,7 @@ internal sealed class SegmentPipeline
         }
 
         var isZero = run.Segment.Kind == SegmentKind.Zero || run.Read is { IsZero: true };
+        run.IsZeroedByCommand = isZero && _workers.ZeroesByCommand;
         foreach (var target in targets.Indexes())
         {
             _workers.Write(run.Segment, target, run.Lease!, isZero);

@@ -39,6 +39,9 @@ internal sealed class SegmentRun(Segment segment)
     /// <summary>Whether the digest is at work on it.</summary>
     public bool IsHashing { get; set; }
 
+    /// <summary>Whether its targets got zeros by command: then nothing of it waits in memory.</summary>
+    public bool IsZeroedByCommand { get; set; }
+
     /// <summary>Whether an actor that worked on it died: it settles as lost.</summary>
     public bool IsLost { get; set; }
 

@@ -1,7 +1,7 @@
 using Akka.Actor;
 using Akka.Configuration;
 using Kcopyd.Actors.Copying;
-using Kcopyd.Core;
+using Kcopyd.Actors.Journaling;
 
 namespace Kcopyd.Actors.Hosting;
 
@@ -15,47 +15,47 @@ public static class KcopydSettings
     {
         ArgumentNullException.ThrowIfNull(system);
         var defaults = new KcopydClientOptions();
-        var client = system.Settings.Config.GetConfig("kcopyd.client");
-        if (client is null || client.IsEmpty)
+        var client = Section(system, "kcopyd.client");
+        if (client is null)
         {
             return defaults;
         }
 
-        var read = Read(client, "page-budget", defaults, (o, key) => o with { PageBudget = Size(client, key) });
-        read = Read(client, "rate", read, (o, key) => o with { BytesPerSecond = Size(client, key) });
-        read = Read(client, "percent", read, (o, key) => o with { Percent = client.GetInt(key) });
-        read = Read(client, "queue-limit", read, (o, key) => o with { QueueLimit = client.GetInt(key) });
-        read = Read(client, "active-jobs", read, (o, key) => o with { ActiveJobs = client.GetInt(key) });
-        read = Read(client, "stall-after", read, (o, key) => o with { StallAfter = client.GetTimeSpan(key) });
-        return Read(client, "dispose-timeout", read, (o, key) => o with { DisposeTimeout = client.GetTimeSpan(key) });
+        var read = client.Read(defaults, "page-budget", (o, key) => o with { PageBudget = client.Size(key) });
+        read = client.Read(read, "rate", (o, key) => o with { BytesPerSecond = client.Size(key) });
+        read = client.Read(read, "percent", (o, key) => o with { Percent = client.Keys.GetInt(key) });
+        read = client.Read(read, "queue-limit", (o, key) => o with { QueueLimit = client.Keys.GetInt(key) });
+        read = client.Read(read, "active-jobs", (o, key) => o with { ActiveJobs = client.Keys.GetInt(key) });
+        read = client.Read(read, "stall-after", (o, key) => o with { StallAfter = client.Keys.GetTimeSpan(key) });
+        return client.Read(
+            read, "dispose-timeout", (o, key) => o with { DisposeTimeout = client.Keys.GetTimeSpan(key) });
     }
 
-    private static KcopydClientOptions Read(
-        Config client,
-        string key,
-        KcopydClientOptions options,
-        Func<KcopydClientOptions, string, KcopydClientOptions> set)
+    /// <summary>The options under <c>kcopyd.journal</c>; a key that is absent leaves its default.</summary>
+    /// <exception cref="ConfigurationException">A value is none of its kind or out of its range; the sentence names
+    /// the key.</exception>
+    public static JournalOptions ReadJournal(ActorSystem system)
     {
-        if (!client.HasPath(key))
+        ArgumentNullException.ThrowIfNull(system);
+        var defaults = new JournalOptions();
+        var journal = Section(system, "kcopyd.journal");
+        if (journal is null)
         {
-            return options;
+            return defaults;
         }
 
-        try
-        {
-            return set(options, key);
-        }
-        catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
-        {
-            throw new ConfigurationException($"kcopyd.client.{key}: {e.Message}", e);
-        }
+        var (read, keys) = (defaults, journal.Keys);
+        read = journal.Read(read, "interval", (o, key) => o with { Interval = keys.GetTimeSpan(key) });
+        read = journal.Read(read, "unflushed-limit", (o, key) => o with { UnflushedLimit = journal.Size(key) });
+        read = journal.Read(read, "journal-plugin", (o, key) => o with { JournalPluginId = keys.GetString(key) });
+        read = journal.Read(read, "snapshot-plugin", (o, key) => o with { SnapshotPluginId = keys.GetString(key) });
+        read = journal.Read(read, "lock-directory", (o, key) => o with { LockDirectory = journal.Optional(key) });
+        read = journal.Read(read, "snapshot-every", (o, key) => o with { SnapshotEvery = keys.GetInt(key) });
+        read = journal.Read(read, "keep-ended-for", (o, key) => o with { KeepEndedFor = keys.GetTimeSpan(key) });
+        read = journal.Read(read, "keep-ended-count", (o, key) => o with { KeepEndedCount = keys.GetInt(key) });
+        return journal.Read(read, "retry-after", (o, key) => o with { RetryAfter = keys.GetTimeSpan(key) });
     }
 
-    private static ByteCount Size(Config client, string key)
-    {
-        var text = client.GetString(key);
-        return SizeText.TryParse(text, out var bytes)
-            ? new ByteCount(bytes)
-            : throw new FormatException($"'{text}' is no size.");
-    }
+    private static SettingsSection? Section(ActorSystem system, string path) =>
+        system.Settings.Config.GetConfig(path) is { IsEmpty: false } keys ? new SettingsSection(path, keys) : null;
 }

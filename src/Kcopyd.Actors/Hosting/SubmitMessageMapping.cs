@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using Google.Protobuf;
 using Kcopyd.Actors.Copying;
-using Kcopyd.Core;
 using Kcopyd.Core.Copying;
+using WireValues = Kcopyd.Actors.Protocol.WireValues;
 
 namespace Kcopyd.Actors.Hosting;
 
@@ -17,7 +17,7 @@ internal static class SubmitMessageMapping
             CorrelationId = message.CorrelationId,
             Kind = (int)message.Kind,
             Source = message.Source is { } source ? ToWire(source) : null,
-            Options = ToWire(message.Options),
+            Options = WireValues.ToWire(message.Options),
             Direct = message.Direct,
         };
         wire.Targets.AddRange(message.Targets.Select(ToWire));
@@ -47,18 +47,18 @@ internal static class SubmitMessageMapping
             Digest = ByteString.CopyFrom(completed.Digest.AsSpan()),
             ElapsedTicks = completed.Elapsed.Ticks,
         };
-        wire.Details.AddRange(completed.Details.Select(ToWire));
-        wire.Zeroed.AddRange(completed.ZeroedRanges.Select(ToWire));
+        wire.Details.AddRange(completed.Details.Select(WireValues.ToWire));
+        wire.Zeroed.AddRange(completed.ZeroedRanges.Select(WireValues.ToWire));
         wire.Targets.AddRange(completed.Targets.Select(ToWire));
         return wire;
     }
 
     public static SubmitCopy FromWire(Protocol.Submit wire) => new(
         wire.CorrelationId,
-        Checked<CopyJobKind>(wire.Kind),
+        WireValues.Checked<CopyJobKind>(wire.Kind),
         wire.Source is { } source ? FromWire(source) : null,
         [.. wire.Targets.Select(FromWire)],
-        FromWire(wire.Options ?? ToWire(CopyOptions.Default)))
+        WireValues.FromWire(wire.Options ?? WireValues.ToWire(CopyOptions.Default)))
     {
         Direct = wire.Direct,
     };
@@ -68,18 +68,18 @@ internal static class SubmitMessageMapping
     public static SubmitBusy FromWire(Protocol.Busy wire) => new(wire.CorrelationId, wire.QueueLimit);
 
     public static SubmitRejected FromWire(Protocol.Rejected wire) =>
-        new(wire.CorrelationId, new CopyRejection(Checked<CopyRejectionKind>(wire.Kind), wire.Reason));
+        new(wire.CorrelationId, new CopyRejection(WireValues.Checked<CopyRejectionKind>(wire.Kind), wire.Reason));
 
     public static SubmitCompleted FromWire(Protocol.Completed wire) => new(
         wire.CorrelationId,
         new CopyCompleted(
-            new CopyJobId(wire.Job), Checked<CopyOutcome>(wire.Outcome), wire.ReadError, wire.WriteErrors)
+            new CopyJobId(wire.Job), WireValues.Checked<CopyOutcome>(wire.Outcome), wire.ReadError, wire.WriteErrors)
         {
             Sectors = wire.Sectors,
             BytesRead = wire.BytesRead,
-            Details = [.. wire.Details.Select(FromWire)],
+            Details = [.. wire.Details.Select(WireValues.FromWire)],
             FailureCount = wire.FailureCount,
-            ZeroedRanges = [.. wire.Zeroed.Select(FromWire)],
+            ZeroedRanges = [.. wire.Zeroed.Select(WireValues.FromWire)],
             Targets = [.. wire.Targets.Select(FromWire)],
             Digest = ImmutableArray.Create(wire.Digest.Span),
             Elapsed = TimeSpan.FromTicks(wire.ElapsedTicks),
@@ -99,66 +99,6 @@ internal static class SubmitMessageMapping
     private static SubmitRegion FromWire(Protocol.Region wire) =>
         new(wire.Uri, wire.FirstSector, wire.HasSectorCount ? wire.SectorCount : null);
 
-    private static Protocol.Options ToWire(CopyOptions options) => new()
-    {
-        SegmentBytes = options.SegmentSize.Value,
-        InFlight = options.InFlight,
-        IgnoreError = options.IgnoreError,
-        WriteSequential = options.WriteSequential,
-        OnTargetError = (int)options.OnTargetError,
-        OnReadError = (int)options.OnReadError,
-        SalvageLimit = options.SalvageLimit,
-        Sparse = options.Sparse,
-        Flush = options.Flush,
-        Verify = options.Verify,
-        Digest = options.Digest,
-    };
-
-    private static CopyOptions FromWire(Protocol.Options wire) => new()
-    {
-        SegmentSize = new ByteCount(wire.SegmentBytes),
-        InFlight = wire.InFlight,
-        IgnoreError = wire.IgnoreError,
-        WriteSequential = wire.WriteSequential,
-        OnTargetError = Checked<OnTargetError>(wire.OnTargetError),
-        OnReadError = Checked<OnReadError>(wire.OnReadError),
-        SalvageLimit = wire.SalvageLimit,
-        Sparse = wire.Sparse,
-        Flush = wire.Flush,
-        Verify = wire.Verify,
-        Digest = wire.Digest,
-    };
-
-    private static Protocol.Range ToWire(SectorRange range) => new() { Start = range.Start, Count = range.Count };
-
-    private static SectorRange FromWire(Protocol.Range wire) => SectorRange.Create(wire.Start, wire.Count);
-
-    private static Protocol.Failure ToWire(CopyFailure failure)
-    {
-        var wire = new Protocol.Failure
-        {
-            Kind = (int)failure.Kind,
-            Range = ToWire(failure.Range),
-            Errno = failure.Errno,
-            IsTransient = failure.IsTransient,
-            Reason = failure.Reason,
-        };
-        if (failure.Target is { } target)
-        {
-            wire.Target = target;
-        }
-
-        return wire;
-    }
-
-    private static CopyFailure FromWire(Protocol.Failure wire) => new(
-        Checked<CopyFailureKind>(wire.Kind),
-        wire.HasTarget ? wire.Target : null,
-        FromWire(wire.Range),
-        wire.Errno,
-        wire.IsTransient,
-        wire.Reason);
-
     private static Protocol.Target ToWire(CopyTargetResult target) => new()
     {
         Uri = target.Uri,
@@ -168,14 +108,5 @@ internal static class SubmitMessageMapping
     };
 
     private static CopyTargetResult FromWire(Protocol.Target wire) =>
-        new(wire.Uri, wire.BytesWritten, wire.BytesFlushed, Checked<CopyTargetState>(wire.State));
-
-    private static T Checked<T>(int number)
-        where T : struct, Enum
-    {
-        var value = (T)Enum.ToObject(typeof(T), number);
-        return Enum.IsDefined(value)
-            ? value
-            : throw new InvalidDataException($"{number} is no {typeof(T).Name} of this version.");
-    }
+        new(wire.Uri, wire.BytesWritten, wire.BytesFlushed, WireValues.Checked<CopyTargetState>(wire.State));
 }

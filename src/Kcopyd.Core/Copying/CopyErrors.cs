@@ -76,7 +76,7 @@ internal static class CopyErrors
         CopyFailure? beyond = null;
         foreach (var failure in zeroed)
         {
-            var joined = Join(list, failure);
+            var joined = ZeroedRanges.Join(list, failure);
             beyond ??= joined.Count > limit ? failure : null;
             list = joined.Count > limit ? list : joined;
         }
@@ -90,25 +90,6 @@ internal static class CopyErrors
         var reason = $"More than {limit} ranges of the source are unreadable.";
         return Fail(Record(
             next, [new CopyFailure(CopyFailureKind.SalvageLimit, null, beyond.Range, 0, false, reason)]));
-    }
-
-    /// <summary>The list with one range more, which joins those that it touches: one bad run is one range, however many
-    /// segments it spans.</summary>
-    private static ImmutableList<CopyFailure> Join(ImmutableList<CopyFailure> list, CopyFailure failure)
-    {
-        bool Touches(CopyFailure other) =>
-            other.Errno == failure.Errno
-            && (other.Range.End == failure.Range.Start || failure.Range.End == other.Range.Start);
-
-        var neighbours = list.FindAll(Touches);
-        if (neighbours.IsEmpty)
-        {
-            return list.Add(failure);
-        }
-
-        var start = Math.Min(failure.Range.Start, neighbours.Min(other => other.Range.Start));
-        var end = Math.Max(failure.Range.End, neighbours.Max(other => other.Range.End));
-        return list.RemoveAll(Touches).Add(neighbours[0] with { Range = SectorRange.Between(start, end) });
     }
 
     /// <summary>Whether no option bears this: the job fails at its end even where nothing stops for it.</summary>

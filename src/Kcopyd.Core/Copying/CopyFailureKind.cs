@@ -23,4 +23,13 @@ public enum CopyFailureKind
 
     /// <summary>A part of the engine failed; a defect.</summary>
     Engine,
+
+    /// <summary>A device is not what the job's journal recorded.</summary>
+    Changed,
+
+    /// <summary>The job's journal cannot be read or written.</summary>
+    Journal,
+
+    /// <summary>Another runner has the job.</summary>
+    Superseded,
 }

@@ -33,6 +33,18 @@ public abstract record CopyJobEvent
     /// <summary>The devices were asked whether they are still there; those that are not failed.</summary>
     public sealed record DevicesConfirmed(ImmutableArray<CopyFailure> Failures) : CopyJobEvent;
 
+    /// <summary>Targets failed outside of any segment: a flush on the way, say.</summary>
+    public sealed record TargetsFailed(ImmutableArray<CopyFailure> Failures) : CopyJobEvent;
+
+    /// <summary>What may not be done from now on.</summary>
+    public sealed record HoldChanged(CopyHold Hold) : CopyJobEvent;
+
+    /// <summary>The job may not go on, for a reason of its own; it ends as failed.</summary>
+    public sealed record Forbidden(CopyFailure Failure) : CopyJobEvent;
+
+    /// <summary>The job may not begin; nothing was read or written.</summary>
+    public sealed record Refused(CopyFailure Failure) : CopyJobEvent;
+
     /// <summary>Someone wants the job to rest.</summary>
     public sealed record PauseRequested : CopyJobEvent;
 

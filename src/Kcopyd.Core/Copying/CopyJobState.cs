@@ -62,6 +62,9 @@ public sealed record CopyJobState
     /// <summary>The unreadable ranges that were written as zeros.</summary>
     public ImmutableList<CopyFailure> Zeroed { get; init; } = [];
 
+    /// <summary>What may not be done for now, whatever is intended: a journal has to catch up first.</summary>
+    public CopyHold Hold { get; init; }
+
     /// <summary>Whether the job rests.</summary>
     public bool IsPaused => Intent == CopyIntent.Pause && IsQuiet && Phase != CopyPhase.Ended;
 
@@ -77,7 +80,11 @@ public sealed record CopyJobState
     /// <summary>Whether a failure was seen that stops nothing and fails the job at its end all the same.</summary>
     internal bool FailsAtEnd { get; init; }
 
+    internal bool IsRefused { get; init; }
+
     internal bool AreCachesDropped { get; init; }
+
+    internal ImmutableArray<PlanRun> Missing { get; init; }
 
     internal CopyPlan Plan { get; init; } = new([], 1, SegmentKind.Data);
 
@@ -88,6 +95,25 @@ public sealed record CopyJobState
     public static CopyJobState Create(CopyJobSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return new CopyJobState { Spec = spec };
+        var all = SectorRange.Create(0, spec.SectorCount);
+        return new CopyJobState { Spec = spec, Missing = [new PlanRun(all, TargetMask.All(spec.TargetCount))] };
+    }
+
+    /// <summary>The same job, with what earlier runs did already done. Only before it was started.</summary>
+    public CopyJobState Resume(CopyResume resume)
+    {
+        ArgumentNullException.ThrowIfNull(resume);
+        Invariant.Holds(Phase == CopyPhase.Queued);
+        return this with
+        {
+            Missing = resume.Missing,
+            CopiedSectors = Spec.SectorCount - resume.Missing.Sum(run => run.Range.Count),
+            Dropped = resume.Dropped,
+            WriteErrors = resume.WriteErrors,
+            ReadError = resume.ReadError,
+            Failures = resume.Failures,
+            FailureCount = resume.FailureCount,
+            Zeroed = resume.Zeroed,
+        };
     }
 }

@@ -36,6 +36,10 @@ public static class CopyJobTransitions
             CopyJobEvent.TargetsFlushed e => Flushed(Answered(state, CopyPhase.Flushing), e.Failures),
             CopyJobEvent.CachesDropped => Answered(state, CopyPhase.Verifying) with { AreCachesDropped = true },
             CopyJobEvent.DevicesConfirmed e => Confirmed(Answered(state, CopyPhase.Confirming), e.Failures),
+            CopyJobEvent.TargetsFailed e => CopyErrors.FailTargets(state, e.Failures),
+            CopyJobEvent.HoldChanged e => state with { Hold = e.Hold },
+            CopyJobEvent.Forbidden e => Forbid(state, e.Failure),
+            CopyJobEvent.Refused e => Refuse(state, e.Failure),
             CopyJobEvent.PauseRequested => Intend(state, CopyIntent.Pause),
             CopyJobEvent.ResumeRequested => Resume(state),
             CopyJobEvent.CancelRequested => Intend(state, CopyIntent.Cancel),
@@ -43,12 +47,13 @@ public static class CopyJobTransitions
         };
 
         // Whoever wants to stop does not wait for pages that others hold.
-        if (next.Intent != CopyIntent.Proceed && !next.IsDraining && next.InFlight > 0)
+        var rests = next.Intent != CopyIntent.Proceed || next.Hold == CopyHold.Writes;
+        if (rests && !next.IsDraining && next.InFlight > 0)
         {
             effects.Add(Withdraw);
         }
 
-        next = next with { IsDraining = next.InFlight > 0 && (next.IsDraining || next.Intent != CopyIntent.Proceed) };
+        next = next with { IsDraining = next.InFlight > 0 && (next.IsDraining || rests) };
         return new CopyJobTransition(Advance(next, effects), effects.DrainToImmutable());
     }
 
@@ -79,7 +84,7 @@ public static class CopyJobTransitions
             {
                 Phase = CopyPhase.Copying,
                 Plan = new CopyPlan(
-                    [new PlanRun(SectorRange.Create(0, spec.SectorCount), state.AllTargets)],
+                    state.Missing,
                     spec.Options.SegmentSize.Value / Sectors.Size,
                     spec.Kind == CopyJobKind.Zero ? SegmentKind.Zero : SegmentKind.Data)
                 {
@@ -130,6 +135,18 @@ public static class CopyJobTransitions
         return Intend(CopyErrors.Record(state, [failure]), CopyIntent.Fail);
     }
 
+    private static CopyJobState Forbid(CopyJobState state, CopyFailure failure) =>
+        state.Intent is CopyIntent.Fail or CopyIntent.Cancel
+            ? state
+            : CopyErrors.Record(state, [failure]) with { Intent = CopyIntent.Fail };
+
+    private static CopyJobState Refuse(CopyJobState state, CopyFailure failure)
+    {
+        Invariant.Holds(state.Phase == CopyPhase.Queued);
+        var next = CopyErrors.Record(state, [failure]);
+        return next with { Intent = CopyIntent.Fail, IsRefused = true };
+    }
+
     private static CopyJobState Flushed(CopyJobState state, ImmutableArray<CopyFailure> failures)
     {
         var next = CopyErrors.FailTargets(state, failures);
@@ -170,6 +187,11 @@ public static class CopyJobTransitions
 
     private static CopyJobState Proceed(CopyJobState state, ImmutableArray<CopyJobEffect>.Builder effects)
     {
+        if (state.Hold != CopyHold.None)
+        {
+            return state;
+        }
+
         var next = state;
         if (next is { Phase: CopyPhase.Verifying, AreCachesDropped: false })
         {
@@ -211,7 +233,9 @@ public static class CopyJobTransitions
                 var phase = state.Phase == CopyPhase.Copying && state.Spec.Options.FlushesAtEnd
                     ? CopyPhase.Flushing
                     : CopyPhase.Confirming;
-                return Proceed(state with { Phase = phase }, effects);
+                // What only dropped targets missed was left out.
+                var copied = state.Phase == CopyPhase.Copying ? state.Spec.SectorCount : state.CopiedSectors;
+                return Proceed(state with { Phase = phase, CopiedSectors = copied }, effects);
             default:
                 return state;
         }
@@ -219,11 +243,17 @@ public static class CopyJobTransitions
 
     private static bool TryTake(ref CopyJobState state, out Segment segment)
     {
-        if (!state.Returned.IsEmpty)
+        while (!state.Returned.IsEmpty)
         {
-            // A target may have been dropped since.
+            // A target may have been dropped since; what only such ones need is left out.
             segment = state.Returned.First().Value;
             segment = segment with { Targets = segment.Targets.Except(state.Dropped) };
+            if (segment.Targets.IsEmpty)
+            {
+                state = state with { Returned = state.Returned.Remove(segment.Index) };
+                continue;
+            }
+
             state = state with { InFlight = state.InFlight + 1, Returned = state.Returned.Remove(segment.Index) };
             return true;
         }
@@ -251,6 +281,7 @@ public static class CopyJobTransitions
         Phase = CopyPhase.Ended,
         Outcome = state switch
         {
+            { IsRefused: true } => CopyOutcome.Blocked,
             { Intent: CopyIntent.Cancel } => CopyOutcome.Cancelled,
             { Intent: CopyIntent.Fail } => CopyOutcome.Failed,
             { FailsAtEnd: true } => CopyOutcome.Failed,

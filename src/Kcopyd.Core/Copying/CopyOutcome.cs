@@ -16,4 +16,8 @@ public enum CopyOutcome
 
     /// <summary>It was cancelled.</summary>
     Cancelled,
+
+    /// <summary>It was not begun: its journal cannot be relied on, or a device is not what was recorded. Nothing was
+    /// written.</summary>
+    Blocked,
 }

@@ -16,11 +16,13 @@ public readonly record struct ProgressMeter
     private readonly long _counted;
     private readonly double _rate;
 
-    /// <summary>A meter that begins at <paramref name="now"/> with nothing done.</summary>
-    public ProgressMeter(TimeSpan now)
+    /// <summary>A meter that begins at <paramref name="now"/> with so much done already, which is no rate.</summary>
+    public ProgressMeter(TimeSpan now, long doneBytes = 0)
     {
         _began = now;
         _seen = now;
+        DoneBytes = doneBytes;
+        _counted = doneBytes;
     }
 
     private ProgressMeter(TimeSpan began, TimeSpan seen, long done, long counted, double rate)

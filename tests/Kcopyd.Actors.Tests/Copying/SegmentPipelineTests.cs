@@ -222,6 +222,10 @@ public sealed class SegmentPipelineTests : IDisposable
 
         public Action<Segment>? BeginsAgain { get; set; }
 
+        public bool MayWrite { get; set; } = true;
+
+        public bool ZeroesByCommand => true;
+
         public bool HasFailed { get; set; }
 
         public void RequestPages(Segment segment) => Told.Add($"request {segment.Index}");

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Hosting;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Core;
 
 namespace Kcopyd.Actors.Tests.Hosting;
@@ -17,6 +18,58 @@ public sealed class KcopydSettingsTests
     {
         var reference = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "kcopyd.hocon"));
         Assert.Equal(new KcopydClientOptions(), await ReadAsync(reference));
+        Assert.Equal(new JournalOptions(), await ReadJournalAsync(reference));
+    }
+
+    [Fact]
+    public async Task Each_key_of_the_journal_has_a_default_and_is_read()
+    {
+        Assert.Equal(new JournalOptions(), await ReadJournalAsync(""));
+        var read = await ReadJournalAsync(
+            """
+            kcopyd.journal {
+              interval = 250 ms
+              unflushed-limit = 3 MiB
+              journal-plugin = "my.journal"
+              snapshot-plugin = "my.snapshots"
+              lock-directory = "/run/locks"
+              snapshot-every = 2
+              keep-ended-for = 1 h
+              keep-ended-count = 0
+              retry-after = 30 s
+            }
+            """);
+        Assert.Equal(
+            new JournalOptions
+            {
+                Interval = TimeSpan.FromMilliseconds(250),
+                UnflushedLimit = 3.MiB,
+                JournalPluginId = "my.journal",
+                SnapshotPluginId = "my.snapshots",
+                LockDirectory = "/run/locks",
+                SnapshotEvery = 2,
+                KeepEndedFor = TimeSpan.FromHours(1),
+                KeepEndedCount = 0,
+                RetryAfter = TimeSpan.FromSeconds(30),
+            },
+            read);
+    }
+
+    [Theory]
+    [InlineData("interval = 99 ms")]
+    [InlineData("interval = 61 m")]
+    [InlineData("unflushed-limit = 1048575")]
+    [InlineData("journal-plugin = \"\"")]
+    [InlineData("snapshot-plugin = \"\"")]
+    [InlineData("snapshot-every = 1")]
+    [InlineData("keep-ended-count = -1")]
+    [InlineData("retry-after = 0 s")]
+    [InlineData("retry-after = 31 s")]
+    public async Task A_wrong_value_of_the_journal_is_named_by_its_key(string setting)
+    {
+        var refused = await Assert.ThrowsAsync<ConfigurationException>(
+            () => ReadJournalAsync($"kcopyd.journal {{ {setting} }}"));
+        Assert.Contains($"kcopyd.journal.{setting.Split(' ')[0]}: ", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,13 +112,19 @@ public sealed class KcopydSettingsTests
         Assert.Contains(key, refused.Message, StringComparison.Ordinal);
     }
 
-    private static async Task<KcopydClientOptions> ReadAsync(string settings)
+    private static Task<KcopydClientOptions> ReadAsync(string settings) =>
+        ReadAsync(settings, KcopydSettings.ReadClient);
+
+    private static Task<JournalOptions> ReadJournalAsync(string settings) =>
+        ReadAsync(settings, KcopydSettings.ReadJournal);
+
+    private static async Task<T> ReadAsync<T>(string settings, Func<ActorSystem, T> read)
     {
         var config = ConfigurationFactory.ParseString("akka.loglevel = ERROR\n" + settings);
         var system = ActorSystem.Create("settings", config);
         try
         {
-            return KcopydSettings.ReadClient(system);
+            return read(system);
         }
         finally
         {

@@ -17,6 +17,21 @@ internal sealed class CopyJobFaults(CopyJobSpec spec, Random random)
 
     public bool Loses => random.NextDouble() < _lost;
 
+    public CopyFailure OfJournal => new(CopyFailureKind.Journal, null, Everything, 0, true, "no journal");
+
+    /// <summary>What earlier runs may have left.</summary>
+    public CopyResume Left()
+    {
+        var done = Enumerable.Range(0, spec.TargetCount).Select(_ => new ExtentSet()).ToList();
+        for (var i = random.Next(6); i > 0 && spec.SectorCount > 0; i--)
+        {
+            var start = random.NextInt64(spec.SectorCount);
+            done[random.Next(done.Count)].Add(SectorRange.Create(start, random.NextInt64(spec.SectorCount - start) + 1));
+        }
+
+        return new CopyResume { Missing = MissingRuns.Of(spec.SectorCount, done, TargetMask.All(spec.TargetCount)) };
+    }
+
     public bool DevicesVanish { get; init; } = random.Next(4) == 0;
 
     public SegmentResult ResultOf(Segment segment) => segment.Kind switch

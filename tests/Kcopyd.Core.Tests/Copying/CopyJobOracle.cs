@@ -12,7 +12,7 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
     private readonly ExtentSet _compared = new();
     private readonly ExtentSet _zeroed = new();
     private readonly SortedDictionary<long, Segment> _inFlight = [];
-    private readonly SortedSet<long> _takenBack = [];
+    private readonly SortedDictionary<long, TargetMask> _takenBack = [];
     private readonly List<CopyFailure> _failures = [];
     private bool _isStarted;
     private bool _isComparing;
@@ -26,6 +26,8 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
     private TargetMask _writeErrors;
     private TargetMask _toCompare;
     private CopyOutcome? _stopped;
+    private CopyHold _hold;
+    private ImmutableArray<PlanRun> _missing = [new(SectorRange.Create(0, spec.SectorCount), TargetMask.All(spec.TargetCount))];
 
     public CopyOutcome? Outcome { get; private set; }
 
@@ -38,6 +40,16 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
     private bool Drops => spec.Options.OnTargetError == OnTargetError.Drop;
 
     private TargetMask Live => TargetMask.All(spec.TargetCount).Except(_dropped);
+
+    public void Resume(CopyResume resume)
+    {
+        _missing = resume.Missing;
+        _copied.Add(SectorRange.Create(0, spec.SectorCount));
+        foreach (var run in resume.Missing)
+        {
+            _copied.Remove(run.Range);
+        }
+    }
 
     public void See(CopyJobEvent @event)
     {
@@ -53,7 +65,7 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
                 break;
             case CopyJobEvent.SegmentReturned e:
                 Over(e.Segment);
-                _takenBack.Add(e.Segment.Index);
+                _takenBack[e.Segment.Index] = e.Segment.Targets;
                 break;
             case CopyJobEvent.SegmentLost e:
                 Over(e.Segment);
@@ -70,6 +82,20 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
             case CopyJobEvent.DevicesConfirmed e:
                 TargetsFailed([.. e.Failures.Where(failure => failure.Target is not null)]);
                 Failed([.. e.Failures.Where(failure => failure.Target is null)], isFatal: true);
+                break;
+            case CopyJobEvent.TargetsFailed e:
+                TargetsFailed(e.Failures);
+                break;
+            case CopyJobEvent.HoldChanged e:
+                _hold = e.Hold;
+                break;
+            case CopyJobEvent.Forbidden e when _stopped is null:
+                Failed([e.Failure]);
+                Stop(true);
+                break;
+            case CopyJobEvent.Refused e:
+                Failed([e.Failure]);
+                _stopped = CopyOutcome.Blocked;
                 break;
             case CopyJobEvent.PauseRequested:
                 _isPaused = true;
@@ -92,7 +118,7 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
                 Begun(e.Segment);
                 break;
             case CopyJobEffect.WithdrawRequests:
-                Assert.True(_stopped is not null || _isPaused);
+                Assert.True(_stopped is not null || _isPaused || _hold == CopyHold.Writes);
                 Assert.NotEmpty(_inFlight);
                 Assert.False(_isWithdrawn);
                 _isWithdrawn = true;
@@ -131,6 +157,7 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
         Assert.Equal(_failures.Any(f => f is { Kind: CopyFailureKind.Read, Target: null }), state.ReadError);
         Assert.Equal(_writeErrors, state.WriteErrors);
         Assert.Equal(_dropped, state.Dropped);
+        LeaveOut(state.Phase);
         Assert.Equal(_copied.SectorCount, state.CopiedSectors);
         Assert.Equal(_compared.SectorCount, state.ComparedSectors);
         Assert.Equal(_failures.Count, state.FailureCount);
@@ -144,12 +171,23 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
         }
     }
 
+    /// <summary>What only dropped targets missed counts as copied once everything else is.</summary>
+    private void LeaveOut(CopyPhase phase)
+    {
+        var isLeft = phase is CopyPhase.Flushing or CopyPhase.Confirming or CopyPhase.Verifying;
+        foreach (var run in _missing.Where(run => isLeft && run.Targets.Except(_dropped).IsEmpty))
+        {
+            _copied.Add(spec.Kind == CopyJobKind.Verify ? SectorRange.Create(0, 0) : run.Range);
+        }
+    }
+
     private void Begun(Segment segment)
     {
         AssertGoingOn();
         Assert.False(_isWithdrawn, "begun before what was taken back is known");
         Assert.True(_inFlight.Count < spec.Options.InFlight, $"{_inFlight.Count} in flight already");
-        Assert.Equal(_takenBack.Count > 0 ? _takenBack.Min : _nextIndex, segment.Index);
+        ForgetDropped();
+        Assert.Equal(_takenBack.Count > 0 ? _takenBack.Keys.First() : _nextIndex, segment.Index);
         if (!_takenBack.Remove(segment.Index))
         {
             _nextIndex++;
@@ -160,9 +198,20 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
         Assert.False(segment.Targets.IsEmpty);
         Assert.Equal(_isComparing, segment.Kind == SegmentKind.Compare);
         Assert.Equal(_isComparing, _areCachesDropped);
-        Assert.Equal(_isComparing ? _toCompare.Except(_dropped) : Live, segment.Targets);
+        Assert.Equal((_isComparing ? _toCompare : MissedBy(segment.Range)).Except(_dropped), segment.Targets);
         Assert.False(_isComparing && _zeroed.Within(segment.Range).Any(), "compares what was never read");
         _inFlight.Add(segment.Index, segment);
+    }
+
+    private TargetMask MissedBy(SectorRange range) => _missing.Single(run => run.Range.Contains(range)).Targets;
+
+    /// <summary>What only dropped targets need is not begun again.</summary>
+    private void ForgetDropped()
+    {
+        foreach (var (index, _) in _takenBack.Where(entry => entry.Value.Except(_dropped).IsEmpty).ToList())
+        {
+            _takenBack.Remove(index);
+        }
     }
 
     private void Over(Segment segment)
@@ -218,7 +267,7 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
     {
         if (segment.Attempt + 1 < CopyJobState.MaxAttempts)
         {
-            _takenBack.Add(segment.Index);
+            _takenBack[segment.Index] = segment.Targets;
             return;
         }
 
@@ -270,11 +319,14 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
         Assert.True(_isStarted, "not started");
         Assert.Null(_stopped);
         Assert.False(_isPaused, "paused");
+        Assert.Equal(CopyHold.None, _hold);
     }
 
     private void AssertAllDone()
     {
         AssertGoingOn();
+        LeaveOut(CopyPhase.Flushing);
+        ForgetDropped();
         Assert.Empty(_inFlight);
         Assert.Empty(_takenBack);
         Assert.Equal(spec.Kind == CopyJobKind.Verify ? 0 : spec.SectorCount, _copied.SectorCount);

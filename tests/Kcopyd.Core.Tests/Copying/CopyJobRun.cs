@@ -13,6 +13,7 @@ internal sealed class CopyJobRun(CopyJobSpec spec, Random random)
     private readonly CopyJobFaults _faults = new(spec, random);
     private readonly HashSet<long> _waiting = [];
     private readonly double _unrest = random.Next(3) == 0 ? 0.1 : 0;
+    private readonly double _journal = random.Next(3) == 0 ? 0.1 : 0;
     private CopyJobEffect? _question;
     private bool _isWithdrawn;
 
@@ -27,12 +28,30 @@ internal sealed class CopyJobRun(CopyJobSpec spec, Random random)
             Interfere();
         }
 
-        Send(new CopyJobEvent.Started());
+        Begin();
         for (var step = 0; Outcome is null; step++)
         {
             Assert.True(step < MaxSteps, $"no end after {MaxSteps} steps: {State.Phase}, {State.Intent}");
             Step();
         }
+    }
+
+    private void Begin()
+    {
+        if (_journal > 0 && random.Next(20) == 0)
+        {
+            Send(new CopyJobEvent.Refused(_faults.OfJournal));
+            return;
+        }
+
+        if (_journal > 0 && spec.Kind != CopyJobKind.Verify && Outcome is null)
+        {
+            var resume = _faults.Left();
+            State = State.Resume(resume);
+            _oracle.Resume(resume);
+        }
+
+        Send(new CopyJobEvent.Started());
     }
 
     public void Send(CopyJobEvent @event)
@@ -78,6 +97,10 @@ internal sealed class CopyJobRun(CopyJobSpec spec, Random random)
         {
             Interfere();
         }
+        else if (random.NextDouble() < _journal)
+        {
+            Hinder();
+        }
         else if (_question is not null && random.Next(3) == 0)
         {
             Answer();
@@ -89,6 +112,10 @@ internal sealed class CopyJobRun(CopyJobSpec spec, Random random)
         else if (State.IsPaused)
         {
             Send(new CopyJobEvent.ResumeRequested());
+        }
+        else if (State.Hold != CopyHold.None && _question is null)
+        {
+            Send(new CopyJobEvent.HoldChanged(CopyHold.None));
         }
         else
         {
@@ -102,6 +129,16 @@ internal sealed class CopyJobRun(CopyJobSpec spec, Random random)
         < 6 => new CopyJobEvent.PauseRequested(),
         < 11 => new CopyJobEvent.ResumeRequested(),
         _ => new CopyJobEvent.CancelRequested(),
+    });
+
+    /// <summary>What a journal does to a job.</summary>
+    private void Hinder() => Send(random.Next(40) switch
+    {
+        < 1 => new CopyJobEvent.Forbidden(_faults.OfJournal),
+        < 4 => new CopyJobEvent.TargetsFailed(_faults.Flush(State.LiveTargets)),
+        < 12 => new CopyJobEvent.HoldChanged(CopyHold.NewSegments),
+        < 20 => new CopyJobEvent.HoldChanged(CopyHold.Writes),
+        _ => new CopyJobEvent.HoldChanged(CopyHold.None),
     });
 
     private void WorkOn(Segment segment)

@@ -202,9 +202,8 @@ public abstract partial class Eventsourced
 
     private void ReturnCommands()
     {
-        Commands.ReturnAll();
         _stash.UnstashAll();
-        Commands.ReturnAll();
+        Commands.ReturnAllForGood();
     }
 
     private void GoOn(bool threw)

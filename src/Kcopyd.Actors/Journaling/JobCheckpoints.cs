@@ -1,0 +1,144 @@
+using System.Collections.Immutable;
+using Kcopyd.Actors.Copying;
+using Kcopyd.Core.Copying;
+using Kcopyd.Core.Journaling;
+
+namespace Kcopyd.Actors.Journaling;
+
+/// <summary>Flushes what a job has written and has it journaled, in this order. Belongs to the job actor.</summary>
+/// <remarks>Flushing and appending go on beside each other and beside the copying; of each there is one at a
+/// time.</remarks>
+internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, JournalLine line)
+{
+    private readonly CheckpointLedger _ledger = new(setup.Description.Targets.Length);
+    private readonly CheckpointPace _pace = new(setup.Options.Interval, setup.Options.UnflushedLimit);
+    private readonly List<CopyFailure> _zeroed = [];
+    private long _epoch;
+    private long _number;
+    private int _journaledFailures;
+    private TargetMask _journaledErrors;
+    private TimeSpan _lastAppended;
+    private TimeSpan _lastFlushBegan;
+
+    /// <summary>Whether everything that was written is flushed and in a checkpoint that is durable.</summary>
+    public bool IsSettled =>
+        _ledger is { IsFlushing: false, HasWritten: false, HasClaim: false } && line.Pending is null && !HasNews;
+
+    /// <summary>Whether there is anything that a later turn has to see to.</summary>
+    public bool HasWork => _ledger is not { IsFlushing: false, HasWritten: false, HasClaim: false };
+
+    /// <summary>Whether the run may have lost its place to another: nothing was appended for so long.</summary>
+    public bool IsLate => _pace.IsLeaseOver(line.Now, _lastAppended);
+
+    /// <summary>Whether no segment may be begun until a flush is over.</summary>
+    public bool IsFull => _pace.IsFull(_ledger, setup.InFlightBytes(job.State.InFlight));
+
+    /// <summary>How long nothing was appended.</summary>
+    public TimeSpan SinceAppended => line.Now - _lastAppended;
+
+    /// <summary>Whether something happened that no checkpoint says yet, although there may be nothing to
+    /// claim.</summary>
+    private bool HasNews =>
+        job.State.Failures.Count != _journaledFailures
+        || job.State.WriteErrors != _journaledErrors
+        || _zeroed.Count > 0;
+
+    /// <summary>A run begins with this record.</summary>
+    public void Begin(JobRecord record)
+    {
+        _epoch = record.Epoch;
+        _journaledFailures = record.Failures.Count;
+        _journaledErrors = record.WriteErrors;
+        _lastAppended = line.AppendBegan;
+        _lastFlushBegan = line.Now;
+    }
+
+    /// <summary>A segment is over: what was written of it can be flushed.</summary>
+    public void AddWritten(SegmentRun run)
+    {
+        var dirtyBytes = run.IsZeroedByCommand ? 0 : run.Segment.Range.CountBytes;
+        foreach (var (target, _) in run.Written)
+        {
+            _ledger.AddWritten(target, run.Segment.Range, dirtyBytes);
+        }
+
+        if (run.Written.Count > 0 && run.Read is { Zeroed.IsEmpty: false } read)
+        {
+            _zeroed.AddRange(read.Zeroed);
+        }
+    }
+
+    /// <summary>Begins to flush what was written, if that is due or wanted now.</summary>
+    public void FlushIfDue(bool isWanted)
+    {
+        _ledger.GiveUp(job.State.Dropped);
+        if (_ledger is { IsFlushing: false, HasWritten: true }
+            && (isWanted || _pace.IsFlushDue(_ledger, line.Now, _lastFlushBegan)))
+        {
+            _lastFlushBegan = line.Now;
+            job.Flush(_ledger.BeginFlush());
+        }
+    }
+
+    /// <summary>The flush is over. What it covered may be claimed, save on targets where it failed.</summary>
+    public void OnFlushed(ImmutableArray<CopyFailure> failures)
+    {
+        var dropped = job.State.Dropped;
+        var news = failures.RemoveAll(failure => dropped.Contains(failure.Target!.Value));
+        var failed = failures.Aggregate(TargetMask.None, (mask, failure) => mask.With(failure.Target!.Value));
+        _ledger.EndFlush(failed);
+        if (!news.IsEmpty)
+        {
+            job.Raise(new CopyJobEvent.TargetsFailed(news));
+        }
+    }
+
+    /// <summary>Begins to append a checkpoint, if there is something to claim or to say.</summary>
+    /// <param name="isClosing">Whether everything is to be said now.</param>
+    public void AppendIfDue(bool isClosing)
+    {
+        if (line.Pending is null && (_ledger.HasClaim || (isClosing && HasNews) || IsRenewalDue(isClosing)))
+        {
+            Append();
+        }
+    }
+
+    /// <summary>An append of any kind is durable.</summary>
+    public void OnAppended(JobEvent appended)
+    {
+        _lastAppended = line.AppendBegan;
+        if (appended is JobEvent.Checkpoint)
+        {
+            _ledger.EndAppend();
+            job.SetJournaled();
+        }
+    }
+
+    private bool IsRenewalDue(bool isClosing) =>
+        !isClosing && !job.State.IsPaused && _pace.IsRenewalDue(line.Now, _lastAppended);
+
+    private IEnumerable<FlushedRanges> Claims() => FlushedRanges.Join(
+        _ledger.BeginAppend().Select(claim => new FlushedRanges(TargetMask.Of(claim.Target), claim.Ranges)));
+
+    private void Append()
+    {
+        // A crash up to the answer copies these ranges again, which is harmless. They were flushed before this line.
+        var state = job.State;
+        var checkpoint = new JobEvent.Checkpoint(_epoch, ++_number, line.Time)
+        {
+            Flushed = [.. Claims()],
+            WriteErrors = state.WriteErrors,
+            Dropped = state.Dropped,
+            ReadError = state.ReadError,
+            FailureCount = state.FailureCount,
+            Failures = [.. state.Failures.Skip(_journaledFailures)],
+            Zeroed = [.. _zeroed],
+            BytesPerSecond = job.BytesPerSecond,
+        };
+        _journaledFailures = state.Failures.Count;
+        _journaledErrors = state.WriteErrors;
+        _zeroed.Clear();
+        job.BeginAppend();
+        line.Append([checkpoint]);
+    }
+}

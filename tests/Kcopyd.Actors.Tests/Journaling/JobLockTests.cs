@@ -1,0 +1,161 @@
+using Kcopyd.Actors.Journaling;
+using Kcopyd.Core.Copying;
+using Kcopyd.Tests.Shared;
+
+namespace Kcopyd.Actors.Tests.Journaling;
+
+public sealed class JobLockTests : IDisposable
+{
+    private static readonly CopyJobId Job = new("nightly");
+
+    private readonly TempDirectory _directory = new();
+
+    public void Dispose() => _directory.Dispose();
+
+    [Fact]
+    public void One_owner_at_a_time_and_the_others_learn_who_it_is()
+    {
+        using (Take())
+        {
+            Assert.Null(JobLock.TryAcquire(_directory.Path, Job, out var holder));
+            Assert.Equal($"process {Environment.ProcessId} on {Environment.MachineName}", holder);
+        }
+
+        using var again = Take();
+    }
+
+    [Fact]
+    public void Jobs_have_locks_of_their_own()
+    {
+        using var one = Take();
+        using var other = JobLock.TryAcquire(_directory.Path, new CopyJobId("nightly.lock"), out _);
+        Assert.NotNull(other);
+    }
+
+    [Fact]
+    public void Asking_whether_it_is_held_does_not_take_it_and_makes_nothing()
+    {
+        var directory = _directory["not-there"];
+        Assert.False(JobLock.IsHeld(directory, Job));
+        Assert.False(Directory.Exists(directory));
+        using (JobLock.TryAcquire(directory, Job, out _))
+        {
+            Assert.True(JobLock.IsHeld(directory, Job));
+            Assert.True(JobLock.IsHeld(directory, Job));
+        }
+
+        Assert.False(JobLock.IsHeld(directory, Job));
+    }
+
+    [Fact]
+    public void The_file_says_for_people_who_has_it()
+    {
+        using var taken = Take();
+        Assert.Equal(JobLock.Self + "\n", File.ReadAllText(_directory["nightly.lock"]));
+    }
+
+    [Fact]
+    public void Releasing_twice_releases_nobody_elses()
+    {
+        var first = Take();
+        first.Dispose();
+        using var second = Take();
+        first.Dispose();
+        Assert.True(JobLock.IsHeld(_directory.Path, Job));
+    }
+
+    [Fact]
+    public async Task Another_process_that_has_it_is_named_and_its_death_gives_it_up()
+    {
+        var (other, answer) = await LockProcess.StartAsync(_directory.Path, Job.Value);
+        using (other)
+        {
+            Assert.Equal("taken", answer);
+            Assert.Null(JobLock.TryAcquire(_directory.Path, Job, out var holder));
+            Assert.Equal(other.Holder, holder);
+            Assert.True(JobLock.IsHeld(_directory.Path, Job));
+
+            await other.KillAsync();
+
+            Assert.False(JobLock.IsHeld(_directory.Path, Job));
+            using var taken = Take();
+            Assert.Equal(JobLock.Self + "\n", File.ReadAllText(_directory["nightly.lock"]));
+        }
+    }
+
+    [Fact]
+    public async Task Another_process_respects_the_lock_of_this_one()
+    {
+        using var taken = Take();
+        var (other, answer) = await LockProcess.StartAsync(_directory.Path, Job.Value);
+        other.Dispose();
+        Assert.Equal(JobLock.Self, answer);
+    }
+
+    [Fact]
+    public void Forgetting_removes_the_file_and_gives_the_lock_up()
+    {
+        Take().Forget();
+        Assert.Empty(Directory.GetFiles(_directory.Path));
+        using var taken = Take();
+    }
+
+    [Fact]
+    public async Task However_takers_and_forgetters_interleave_there_is_one_owner()
+    {
+        var owners = 0;
+        var most = 0;
+        var taken = 0;
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(() =>
+        {
+            var random = new Random(worker);
+            for (var i = 0; i < 2_000; i++)
+            {
+                if (JobLock.TryAcquire(_directory.Path, Job, out _) is { } owned)
+                {
+                    Interlocked.Increment(ref taken);
+                    InterlockedMax(ref most, Interlocked.Increment(ref owners));
+                    Thread.Yield();
+                    Interlocked.Decrement(ref owners);
+                    Release(owned, random);
+                }
+            }
+        })));
+        Assert.Equal(1, most);
+        Assert.InRange(taken, 1, 8_000);
+        Assert.False(JobLock.IsHeld(_directory.Path, Job));
+    }
+
+    [Fact]
+    public void A_directory_that_cannot_be_is_said_in_a_sentence()
+    {
+        var file = _directory.File("file", 1);
+        var refused = Assert.Throws<JournalException>(() => JobLock.TryAcquire(file, Job, out _));
+        Assert.Contains(file, refused.Message, StringComparison.Ordinal);
+    }
+
+    private static void Release(JobLock owned, Random random)
+    {
+        if (random.Next(2) == 0)
+        {
+            owned.Forget();
+        }
+        else
+        {
+            owned.Dispose();
+        }
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (var seen = Volatile.Read(ref most);
+            value > seen && Interlocked.CompareExchange(ref most, value, seen) != seen;
+            seen = Volatile.Read(ref most))
+        {
+        }
+    }
+
+    private JobLock Take() =>
+        JobLock.TryAcquire(_directory.Path, Job, out var holder)
+        ?? throw new InvalidOperationException($"{holder} has the lock.");
+}
