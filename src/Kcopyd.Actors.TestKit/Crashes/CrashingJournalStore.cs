@@ -29,6 +29,12 @@ namespace Kcopyd.Actors.TestKit.Crashes;
 /// </example>
 public sealed class CrashingJournalStore : IDisposable
 {
+    /// <summary>The id of the journal in <see cref="Config"/>, where it is the default.</summary>
+    public const string JournalPluginId = "akka.persistence.journal.crashing";
+
+    /// <summary>The id of the snapshot store in <see cref="Config"/>, where it is the default.</summary>
+    public const string SnapshotPluginId = "akka.persistence.snapshot-store.crashing";
+
     private static readonly ConcurrentDictionary<string, CrashingJournalStore> Stores = new(StringComparer.Ordinal);
     private static long _last;
 
@@ -48,14 +54,14 @@ public sealed class CrashingJournalStore : IDisposable
         _id = Interlocked.Increment(ref _last).ToString(CultureInfo.InvariantCulture);
         Stores[_id] = this;
         Config = ConfigurationFactory.ParseString($$"""
-            akka.persistence.journal.plugin = "akka.persistence.journal.crashing"
-            akka.persistence.journal.crashing {
+            akka.persistence.journal.plugin = "{{JournalPluginId}}"
+            {{JournalPluginId}} {
               class = "{{TypeName(typeof(CrashingJournal))}}"
               plugin-dispatcher = "akka.actor.default-dispatcher"
               store = "{{_id}}"
             }
-            akka.persistence.snapshot-store.plugin = "akka.persistence.snapshot-store.crashing"
-            akka.persistence.snapshot-store.crashing {
+            akka.persistence.snapshot-store.plugin = "{{SnapshotPluginId}}"
+            {{SnapshotPluginId}} {
               class = "{{TypeName(typeof(CrashingSnapshotStore))}}"
               plugin-dispatcher = "akka.actor.default-dispatcher"
               store = "{{_id}}"
