@@ -254,6 +254,37 @@ public sealed class PersistTests : PersistenceTest
     }
 
     [Fact]
+    public void Next_write_waits_for_the_answers_to_all_events_of_the_one_before()
+    {
+        // A journal that says that the write is done, and takes its time to answer for each event.
+        var journal = CreateTestProbe();
+        Extension.JournalFor("test.relay").Tell(journal.Ref, TestActor);
+        var actor = Start(options: new Subject.Options { Journal = "test.relay" });
+        journal.ExpectMsg<ReplayMessages>().PersistentActor.Tell(new RecoverySuccess(0));
+        Do(actor, a => a.PersistAllAsync(["one", "two"], a.Note));
+        Do(actor, a => a.PersistAsync("three", a.Note));
+        ExpectNothingMoreFrom(actor);
+
+        var first = journal.ExpectMsg<WriteMessages>();
+        actor.Tell(WriteMessagesSuccessful.Instance);
+        Answer(first, 0);
+        ExpectMsgs("one");
+        ExpectNothingMoreFrom(actor);
+        journal.ExpectNoMsg(TimeSpan.Zero);
+        Answer(first, 1);
+        ExpectMsgs("two");
+
+        Answer(journal.ExpectMsg<WriteMessages>(), 0);
+        ExpectMsgs("three");
+
+        static void Answer(WriteMessages request, int index)
+        {
+            var items = request.Messages.SelectMany(write => (IEnumerable<IPersistentRepresentation>)write.Payload);
+            request.PersistentActor.Tell(new WriteMessageSuccess(items.ElementAt(index), request.ActorInstanceId));
+        }
+    }
+
+    [Fact]
     public void One_write_is_under_way_at_a_time()
     {
         var actor = Start();

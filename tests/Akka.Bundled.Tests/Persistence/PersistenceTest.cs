@@ -16,6 +16,7 @@ public abstract class PersistenceTest : TestKit.Xunit2.TestKit
         }
         test.journal.class = "{{typeof(ScriptedJournal).AssemblyQualifiedName}}"
         test.other-journal.class = "{{typeof(ScriptedJournal).AssemblyQualifiedName}}"
+        test.relay.class = "{{typeof(RelayJournal).AssemblyQualifiedName}}"
         test.failing-snapshots.class = "{{typeof(ScriptedSnapshotStore).AssemblyQualifiedName}}"
         """;
 

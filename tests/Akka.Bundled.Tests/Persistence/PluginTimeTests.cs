@@ -92,6 +92,32 @@ public sealed class PluginTimeTests() : PersistenceTest(
         ExpectTerminated(revived);
     }
 
+    [Fact]
+    public void Timer_that_fires_during_a_persist_waits_for_its_handler()
+    {
+        var actor = Start();
+        var gate = new TaskCompletionSource();
+        Script.WriteGate = gate.Task;
+        Do(actor, a =>
+        {
+            a.Timers.StartSingleTimer("kept", "tick", TimeSpan.FromSeconds(1));
+            a.Timers.StartSingleTimer("cancelled", "tock", TimeSpan.FromSeconds(1));
+            a.Persist("event", e =>
+            {
+                a.Note(e);
+                a.Timers.Cancel("cancelled");
+            });
+        });
+        AwaitCondition(() => Script.Writes.Count == 1);
+
+        Scheduler.Advance(TimeSpan.FromSeconds(2));
+        actor.Tell("last");
+        ExpectNoMsg(TimeSpan.Zero);
+        gate.SetResult();
+
+        ExpectMsgs("event", "tick", "last");
+    }
+
     private void FailWrite(IActorRef actor)
     {
         Watch(actor);

@@ -4,13 +4,16 @@ using Akka.Persistence;
 namespace Akka.Bundled.Tests.Persistence;
 
 /// <summary>A persistent actor that does what it is told in a message, and tells an observer everything.</summary>
-internal sealed class Subject(string id, IActorRef observer, Subject.Options options) : UntypedPersistentActor
+internal sealed class Subject(string id, IActorRef observer, Subject.Options options)
+    : UntypedPersistentActor, IWithTimers
 {
     public override string PersistenceId => id;
 
     public override Recovery Recovery => options.Recovery;
 
     public List<object> State { get; } = [];
+
+    public ITimerScheduler Timers { get; set; } = null!;
 
     public new IActorRef Sender => base.Sender;
 

@@ -24,7 +24,7 @@ internal sealed class SqliteDatabase : SqlDatabase
         if (settings.Mode is SqliteOpenMode.Memory || settings.DataSource is "" or ":memory:")
         {
             throw new ConfigurationException(
-                "The connection string names no file: a SQLite database in memory would be another one for each thread.");
+                "The connection string names no file: a SQLite database in memory would be one for each thread.");
         }
 
         // A pooled connection would keep the file open after the actor system has ended.

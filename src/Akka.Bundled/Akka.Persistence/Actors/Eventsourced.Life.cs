@@ -149,8 +149,11 @@ public abstract partial class Eventsourced
         EndRecovery();
         _sequenceNr = LastSequenceNr;
         Enter(_processing);
-        OnReplaySuccess();
-        Turn(() => base.AroundReceive(ReceiveRecover, RecoveryCompleted.Instance));
+        Turn(() =>
+        {
+            OnReplaySuccess();
+            base.AroundReceive(ReceiveRecover, RecoveryCompleted.Instance);
+        });
     }
 
     internal void FailRecovery(Exception cause, object? message = null)
