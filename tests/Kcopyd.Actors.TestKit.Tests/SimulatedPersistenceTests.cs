@@ -84,7 +84,8 @@ public sealed class SimulatedPersistenceTests : IDisposable
         for (var index = 0; index < Actors; index++)
         {
             var id = $"life-{life}-{index}";
-            var actor = _simulation.System.ActorOf(Props.Create(() => new Numbers(id, journal, ended)), $"actor-{index}");
+            var props = Props.Create(() => new Numbers(id, journal, ended));
+            var actor = _simulation.System.ActorOf(props, $"actor-{index}");
             for (var number = 0; number < Events; number++)
             {
                 actor.Tell(number);

@@ -25,8 +25,8 @@ internal abstract class LiveState(Eventsourced actor) : EventsourcedState(actor)
             case LoopMessageSuccess loop when IsOwn(loop.ActorInstanceId):
                 Actor.Turn(() => Actor.Events.RunHandler(loop.Message!));
                 break;
-            case WriteMessagesSuccessful or WriteMessagesFailed or WriteMessageSuccess or WriteMessageRejected or WriteMessageFailure
-                or LoopMessageSuccess or RecoveryMessage or RecoveryPermit.Granted:
+            case WriteMessagesSuccessful or WriteMessagesFailed or WriteMessageSuccess or WriteMessageRejected
+                or WriteMessageFailure or LoopMessageSuccess or RecoveryMessage or RecoveryPermit.Granted:
                 // The answer for each event follows the first two; the others are of an earlier life.
                 break;
             default:
