@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Akka.Actor;
 using Kcopyd.Benchmarks.Cases;
 using Kcopyd.Benchmarks.Contests;
 using Kcopyd.Benchmarks.Processes;
@@ -16,7 +18,7 @@ internal static class BenchmarkProgram
     private const int Interrupted = 130;
 
     private const string Usage = """
-        usage: Kcopyd.Benchmarks copy [CASE...] [OPTION...]
+        usage: Kcopyd.Benchmarks copy|persist [CASE...] [OPTION...]
 
           --runs N          rounds that count; default 7, one more warms up
           --size SIZE       size of a source, in whole MiB; default: what the case is meant for
@@ -28,8 +30,6 @@ internal static class BenchmarkProgram
           --program FILE    measures this published program; default: publishes one first
           --segment SIZE, --in-flight COUNT, --pages SIZE
                             given to every copy of the program but the canonical one
-
-        cases (default: all):
         """;
 
     /// <summary>Runs what the command line says.</summary>
@@ -43,13 +43,9 @@ internal static class BenchmarkProgram
 
         try
         {
-            if (arguments[0] != "copy")
-            {
-                throw new UsageException($"There is no benchmark '{arguments[0]}'; there is: copy.");
-            }
-
-            var names = BenchmarkCases.Copy.Select(@case => @case.Name).ToList();
-            return await RunAsync(BenchmarkOptionsReader.Read([.. arguments.Skip(1)], names));
+            var cases = BenchmarkCases.Of(arguments[0]);
+            var names = cases.Select(@case => @case.Name).ToList();
+            return await RunAsync(cases, BenchmarkOptionsReader.Read([.. arguments.Skip(1)], names));
         }
         catch (UsageException e)
         {
@@ -58,7 +54,7 @@ internal static class BenchmarkProgram
         }
     }
 
-    private static async Task<int> RunAsync(BenchmarkOptions options)
+    private static async Task<int> RunAsync(ImmutableArray<IBenchmarkCase> cases, BenchmarkOptions options)
     {
         using var stop = new CancellationTokenSource();
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -66,7 +62,7 @@ internal static class BenchmarkProgram
         using var session = new BenchmarkSession(options, stop.Token);
         try
         {
-            await RunCasesAsync(session);
+            await RunCasesAsync(session, cases);
         }
         catch (OperationCanceledException)
         {
@@ -83,14 +79,14 @@ internal static class BenchmarkProgram
         }
     }
 
-    private static async Task RunCasesAsync(BenchmarkSession session)
+    private static async Task RunCasesAsync(BenchmarkSession session, ImmutableArray<IBenchmarkCase> cases)
     {
-        foreach (var peer in Contenders.Absent)
+        foreach (var peer in cases == BenchmarkCases.Copy ? Contenders.Absent : [])
         {
             session.Say($"{peer} is not installed: left out.");
         }
 
-        foreach (var @case in BenchmarkCases.Copy)
+        foreach (var @case in cases)
         {
             if (session.Options.Cases.IsEmpty || session.Options.Cases.Contains(@case.Name))
             {
@@ -107,7 +103,8 @@ internal static class BenchmarkProgram
         {
             await @case.RunAsync(session);
         }
-        catch (Exception e) when (e is ProcessFailedException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ProcessFailedException or IOException or UnauthorizedAccessException
+            or AskTimeoutException)
         {
             session.Failures.Add($"{@case.Name}: {e.Message}");
         }
@@ -135,9 +132,13 @@ internal static class BenchmarkProgram
     private static void PrintUsage()
     {
         Console.WriteLine(Usage);
-        foreach (var @case in BenchmarkCases.Copy)
+        foreach (var name in BenchmarkCases.Names)
         {
-            Console.WriteLine($"  {@case.Name,-16}  {@case.Summary}");
+            Console.WriteLine($"\ncases of {name} (default: all):");
+            foreach (var @case in BenchmarkCases.Of(name))
+            {
+                Console.WriteLine($"  {@case.Name,-16}  {@case.Summary}");
+            }
         }
     }
 }

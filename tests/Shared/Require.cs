@@ -31,6 +31,13 @@ internal static class Require
         Be(Environment.IsPrivilegedProcess, "needs root");
     }
 
+    /// <summary>The programs of a PostgreSQL server.</summary>
+    public static void Postgres()
+    {
+        Linux();
+        Be(PostgresServer.IsInstalled, "needs a PostgreSQL server (initdb and pg_ctl)");
+    }
+
     private static void Be(bool condition, string reason)
     {
         if (Environment.GetEnvironmentVariable("CI") is "true" or "1")

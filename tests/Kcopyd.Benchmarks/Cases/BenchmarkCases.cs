@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kcopyd.Benchmarks.Settings;
 
 namespace Kcopyd.Benchmarks.Cases;
 
@@ -20,4 +21,26 @@ internal static class BenchmarkCases
         new AllocatedCase(),
         new PublishCase(),
     ];
+
+    /// <summary>Those of <c>persist</c>.</summary>
+    public static ImmutableArray<IBenchmarkCase> Persist { get; } =
+    [
+        new PersistCase("one", actors: 1, batch: 1),
+        new PersistCase("ten", actors: 10, batch: 1),
+        new PersistCase("hundred", actors: 100, batch: 1),
+        new PersistCase("batch", actors: 1, batch: 100),
+    ];
+
+    /// <summary>The benchmarks that there are.</summary>
+    public static ImmutableArray<string> Names { get; } = ["copy", "persist"];
+
+    /// <summary>The cases of a benchmark.</summary>
+    /// <exception cref="UsageException">There is none of that name.</exception>
+    public static ImmutableArray<IBenchmarkCase> Of(string benchmark) => benchmark switch
+    {
+        "copy" => Copy,
+        "persist" => Persist,
+        _ => throw new UsageException(
+            $"There is no benchmark '{benchmark}'; there are: {string.Join(", ", Names)}."),
+    };
 }
