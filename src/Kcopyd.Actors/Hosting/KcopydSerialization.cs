@@ -4,8 +4,8 @@ using Kcopyd.Actors.Journaling;
 
 namespace Kcopyd.Actors.Hosting;
 
-/// <summary>Makes the remote protocol and what journals keep known to an actor system. Every node that sends or receives
-/// the one, or reads or writes the other, needs this.</summary>
+/// <summary>Makes the remote protocol and what journals keep known to an actor system. Every node that sends or
+/// receives the one, or reads or writes the other, needs this.</summary>
 public static class KcopydSerialization
 {
     /// <summary>Registers the serializers of <see cref="SubmitMessage"/> and of the events of journaled jobs. Making a
