@@ -25,8 +25,11 @@ internal sealed class JobLock : IDisposable
         _path = path;
     }
 
+    /// <summary>What every process of this machine ends with, in words.</summary>
+    public static string HereSuffix { get; } = $" on {Environment.MachineName}";
+
     /// <summary>This process in words.</summary>
-    public static string Self { get; } = $"process {Environment.ProcessId} on {Environment.MachineName}";
+    public static string Self { get; } = $"process {Environment.ProcessId}{HereSuffix}";
 
     /// <summary>Takes the lock of a job, or says who has it.</summary>
     /// <param name="directory">Where the lock files are; made if it is not there.</param>

@@ -41,7 +41,7 @@ public sealed record JournalOptions
     } = 256.MiB;
 
     /// <summary>The journal in the configuration of the actor system.</summary>
-    /// <remarks>Default <c>akka.persistence.journal.sql</c>: see <c>JournalConfiguration</c>.</remarks>
+    /// <remarks>Default <c>akka.persistence.journal.sql</c>: see <see cref="JournalConfiguration"/>.</remarks>
     public string JournalPluginId
     {
         get;

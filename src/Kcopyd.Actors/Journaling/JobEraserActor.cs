@@ -1,0 +1,74 @@
+using Akka.Persistence;
+using Kcopyd.Core.Copying;
+
+namespace Kcopyd.Actors.Journaling;
+
+/// <summary>Deletes everything that the journal has of one job, readable or not, and stops.</summary>
+/// <remarks>Events go before snapshots: a crash in between leaves the job as it was at its last snapshot. Whoever asked
+/// is told in every case.</remarks>
+internal sealed class JobEraserActor : UntypedPersistentActor
+{
+    private readonly TaskCompletionSource _done;
+
+    public JobEraserActor(CopyJobId job, JournalOptions options, TaskCompletionSource done)
+    {
+        PersistenceId = JobPersistenceId.Of(job);
+        JournalPluginId = options.JournalPluginId;
+        SnapshotPluginId = options.SnapshotPluginId;
+        _done = done;
+    }
+
+    /// <inheritdoc/>
+    public override string PersistenceId { get; }
+
+    /// <inheritdoc/>
+    public override Recovery Recovery => Recovery.None;
+
+    /// <inheritdoc/>
+    protected override void OnRecover(object message)
+    {
+        if (message is RecoveryCompleted)
+        {
+            DeleteMessages(LastSequenceNr);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnCommand(object message)
+    {
+        switch (message)
+        {
+            case DeleteMessagesSuccess:
+                DeleteSnapshots(SnapshotSelectionCriteria.Latest);
+                break;
+            case DeleteSnapshotsSuccess:
+                _done.TrySetResult();
+                Context.Stop(Self);
+                break;
+            case DeleteMessagesFailure m:
+                Fail(m.Cause);
+                Context.Stop(Self);
+                break;
+            case DeleteSnapshotsFailure m:
+                Fail(m.Cause);
+                Context.Stop(Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnRecoveryFailure(Exception reason, object? message = null) => Fail(reason);
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _done.TrySetException(new JournalException("The job could not be forgotten: the journal's system has ended."));
+        base.PostStop();
+    }
+
+    private void Fail(Exception cause) =>
+        _done.TrySetException(new JournalException($"The job could not be forgotten: {cause.Message}", cause));
+}
