@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using Akka.Actor;
 using Kcopyd.Benchmarks.Cases;
 using Kcopyd.Benchmarks.Contests;
 using Kcopyd.Benchmarks.Processes;
@@ -102,7 +103,8 @@ internal static class BenchmarkProgram
         {
             await @case.RunAsync(session);
         }
-        catch (Exception e) when (e is ProcessFailedException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is ProcessFailedException or IOException or UnauthorizedAccessException
+            or AskTimeoutException)
         {
             session.Failures.Add($"{@case.Name}: {e.Message}");
         }

@@ -27,7 +27,7 @@ internal static class NamingRules
 
     /// <summary>Names that the published Akka packages have, which their stand-ins must have too.</summary>
     private static readonly HashSet<string> AkkaNames =
-        new(StringComparer.Ordinal) { "EventFilterBase", "TestKitBase" };
+        new(StringComparer.Ordinal) { "EventFilterBase", "TestKitBase", "WriteJournalBase" };
 
     private static readonly Dictionary<string, string> OneWordPerThing = new(StringComparer.OrdinalIgnoreCase)
     {

@@ -58,7 +58,8 @@ internal static class SizeRules
     private static bool IsOfAkka(CSharpFile file, SyntaxNode owner) =>
         file.Path.StartsWith("src/Akka.Bundled/", StringComparison.Ordinal)
         && owner is MemberDeclarationSyntax member
-        && (CSharpFile.Has(member, SyntaxKind.PublicKeyword) || CSharpFile.Has(member, SyntaxKind.ProtectedKeyword));
+        && (CSharpFile.Has(member, SyntaxKind.PublicKeyword) || CSharpFile.Has(member, SyntaxKind.ProtectedKeyword)
+            || member.Parent is InterfaceDeclarationSyntax);
 
     private static int Depth(StatementSyntax statement) =>
         statement.AncestorsAndSelf()

@@ -25,7 +25,8 @@ public sealed class SqlPersistence : IExtension
           plugin-dispatcher = "akka.persistence.dispatchers.default-plugin-dispatcher"
 
           # Names the database, in the words of Microsoft.Data.Sqlite or Npgsql. Required.
-          # "Default Timeout" (SQLite) and "Command Timeout" (PostgreSQL) bound a wait, in seconds. Default: 5.
+          # A wait for a lock ends after 5 s, as does one for a connection; "Default Timeout" (SQLite, for a lock)
+          # and "Timeout" (PostgreSQL, for a connection) change that, in seconds.
           connection-string = ""
 
           # "SQLite.MS", or "PostgreSQL" with or without a version: "PostgreSQL.15". Required.

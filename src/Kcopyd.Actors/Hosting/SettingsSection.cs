@@ -9,7 +9,8 @@ namespace Kcopyd.Actors.Hosting;
 internal sealed record SettingsSection(string Path, Config Keys)
 {
     /// <summary>Options with one of them as the key says, or as they are where there is no such key.</summary>
-    /// <exception cref="ConfigurationException">The value is not one for this key, which the sentence names.</exception>
+    /// <exception cref="ConfigurationException">The value is not one for this key, which the sentence
+    /// names.</exception>
     public T Read<T>(T options, string key, Func<T, string, T> set)
     {
         if (!Keys.HasPath(key))

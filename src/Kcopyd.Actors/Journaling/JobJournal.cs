@@ -16,6 +16,10 @@ namespace Kcopyd.Actors.Journaling;
 /// </remarks>
 internal sealed class JobJournal : IDisposable
 {
+    /// <summary>How often the journal is tried again for the end of a job. What the job did is durable and journaled
+    /// by then: without its end it only looks interrupted, and a resume finds nothing left to do.</summary>
+    private const int MaxEndLosses = 3;
+
     private readonly JobJournalSetup _setup;
     private readonly IJournaledJob _job;
     private readonly JournalLine _line;
@@ -31,6 +35,7 @@ internal sealed class JobJournal : IDisposable
     private bool _isOver;
     private bool _isTimerSet;
     private bool _isTurnDue;
+    private int _endLosses;
 
     public JobJournal(JobJournalSetup setup, IJournaledJob job, IActorContext context)
     {
@@ -79,6 +84,9 @@ internal sealed class JobJournal : IDisposable
                 break;
             case JournalMessage.Lost m when m.Child == _line.Child:
                 OnLost(m.Reason);
+                break;
+            case JournalMessage.AppendOverdue m when _line.IsPending(m.Number):
+                OnLost($"the journal has not answered for {JournalLine.AnswerTimeout.TotalSeconds:F0} s");
                 break;
             case JournalMessage.ReopenDue:
                 _line.Open();
@@ -261,7 +269,10 @@ internal sealed class JobJournal : IDisposable
             return;
         }
 
-        if (pending[^1] is JobEvent.Checkpoint checkpoint && _record.CheckpointNumber >= checkpoint.Number)
+        var hasHappened = pending[^1] is JobEvent.Checkpoint checkpoint
+            ? _record.CheckpointNumber >= checkpoint.Number
+            : _record.Standing != JobStanding.Running;
+        if (hasHappened)
         {
             OnAppended();
         }
@@ -315,7 +326,7 @@ internal sealed class JobJournal : IDisposable
             // Not even the beginning is journaled, so nothing was written.
             Refuse(CopyFailureKind.Journal, reason);
         }
-        else if (_ending is not null)
+        else if (_ending is not null && (_ending == JobStanding.Interrupted || ++_endLosses > MaxEndLosses))
         {
             JournalLog.EndNotJournaled(_setup.Logger, _setup.Job, reason);
             Finish();

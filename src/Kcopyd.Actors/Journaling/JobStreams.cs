@@ -4,7 +4,8 @@ using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Journaling;
 
-/// <summary>Finds the jobs of which a journal or a snapshot store has something, by a query over their tables.</summary>
+/// <summary>Finds the jobs of which a journal or a snapshot store has something, by a query over their
+/// tables.</summary>
 /// <remarks>Reads only. Tables, or a file, that are not there hold no jobs.</remarks>
 internal sealed class JobStreams(ActorSystem system, JournalOptions options)
 {

@@ -11,12 +11,18 @@ namespace Kcopyd.Actors.Journaling;
 /// </remarks>
 internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
 {
+    /// <summary>How long an append may go without an answer: longer than any journal tries by itself, so that its own
+    /// reason is heard first.</summary>
+    public static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+
     private readonly IActorRef _self = context.Self;
     private readonly IScheduler _scheduler = context.System.Scheduler;
     private IActorRef _actor = ActorRefs.Nobody;
     private TimeSpan _retryAfter = setup.Options.RetryAfter;
     private ICancelable? _retry;
     private ICancelable? _checkpoint;
+    private ICancelable? _overdue;
+    private long _append;
 
     /// <summary>The number of the child whose answers count.</summary>
     public int Child { get; private set; }
@@ -64,6 +70,9 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
     /// </summary>
     public void ReopenLater()
     {
+        // It may still be at it, in vain: what it appends late meets the next one's numbers, and one of them fails.
+        context.Stop(_actor);
+        _overdue?.Cancel();
         Child++;
         _retry = _scheduler.ScheduleTellOnceCancelable(
             _retryAfter, _self, new JournalMessage.ReopenDue(), ActorRefs.NoSender);
@@ -76,6 +85,8 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
     {
         Pending = events;
         AppendBegan = Now;
+        _overdue = _scheduler.ScheduleTellOnceCancelable(
+            AnswerTimeout, _self, new JournalMessage.AppendOverdue(++_append), ActorRefs.NoSender);
         _actor.Tell(new JournalMessage.Append(events), _self);
     }
 
@@ -85,8 +96,12 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
     {
         var last = Pending!.Value[^1];
         Pending = null;
+        _overdue?.Cancel();
         return last;
     }
+
+    /// <summary>Whether this append is the one that is still waited for.</summary>
+    public bool IsPending(long append) => Pending is not null && append == _append;
 
     /// <summary>Sees to it that <see cref="JournalMessage.CheckpointDue"/> comes after an interval.</summary>
     public void ScheduleCheckpoint() => _checkpoint = _scheduler.ScheduleTellOnceCancelable(
@@ -97,6 +112,7 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
     {
         _retry?.Cancel();
         _checkpoint?.Cancel();
+        _overdue?.Cancel();
     }
 
     private JournalMessage.LockAnswered TakeLock(string directory)

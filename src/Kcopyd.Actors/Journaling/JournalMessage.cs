@@ -37,6 +37,10 @@ internal abstract record JournalMessage : INoSerializationVerificationNeeded, ID
     /// <summary>Event: a flush of targets is over.</summary>
     public sealed record Flushed(ImmutableArray<CopyFailure> Failures) : JournalMessage;
 
+    /// <summary>Timer: an append should have been answered long ago.</summary>
+    /// <param name="Number">Its number.</param>
+    public sealed record AppendOverdue(long Number) : JournalMessage;
+
     /// <summary>Timer: time to try the journal again.</summary>
     public sealed record ReopenDue : JournalMessage;
 

@@ -15,7 +15,8 @@ namespace Kcopyd.Actors.Journaling;
 /// </remarks>
 public sealed class KcopydJournal
 {
-    /// <summary>Jobs that are read at a time: enough to keep a database busy, few enough to leave it to runners.</summary>
+    /// <summary>Jobs that are read at a time: enough to keep a database busy, few enough to leave it to
+    /// runners.</summary>
     private const int Readers = 16;
 
     /// <summary>How often a job is looked at that changes hands while it is.</summary>

@@ -7,7 +7,8 @@ namespace Kcopyd.Actors.Tests.Journaling;
 /// <summary>What version 1 wrote is read by this one, and this one writes the same bytes.</summary>
 /// <remarks>
 /// The files in <c>Golden</c> were written by the first build that had a journal. They are never changed: a new form of
-/// an entry gets a manifest and a file of its own. <c>KCOPYD_WRITE_GOLDEN=1</c> writes those that are missing; the next build takes them.
+/// an entry gets a manifest and a file of its own. <c>KCOPYD_WRITE_GOLDEN=1</c> writes those that are missing; the next
+/// build takes them.
 /// </remarks>
 public sealed class GoldenFileTests : IAsyncLifetime
 {
@@ -17,7 +18,8 @@ public sealed class GoldenFileTests : IAsyncLifetime
     public void Created_is_what_it_was() => Check("created-1", Golden.Created, JobText.Of(Golden.Created));
 
     [Fact]
-    public void Run_started_is_what_it_was() => Check("run-started-1", Golden.RunStarted, JobText.Of(Golden.RunStarted));
+    public void Run_started_is_what_it_was() =>
+        Check("run-started-1", Golden.RunStarted, JobText.Of(Golden.RunStarted));
 
     [Fact]
     public void Checkpoint_is_what_it_was() => Check("checkpoint-1", Golden.Checkpoint, JobText.Of(Golden.Checkpoint));

@@ -80,7 +80,8 @@ public sealed class JobRecordTests
             new JobEvent.RunEnded(4, JobStanding.Completed, "", At),
             new JobEvent.Created(another, At.AddDays(1)));
 
-        Assert.Equal((another, null, 4L, 0L), (record.Description, record.LastRun, record.Epoch, record.CheckpointNumber));
+        Assert.Equal((another, null), (record.Description, record.LastRun));
+        Assert.Equal((4L, 0L), (record.Epoch, record.CheckpointNumber));
         Assert.Empty(record.FlushedOn(0));
         Assert.Equal(4, JobRecord.From(record.ToSnapshot()).Epoch);
         Assert.Null(JobRecord.From(record.ToSnapshot()).LastRun);
@@ -175,8 +176,8 @@ public sealed class JobRecordTests
         {
             Flushed = [new FlushedRanges(TargetMask.All(2), [SectorRange.Create(0, 50_000)])],
         };
-        var first = Fold(created, Run(1), checkpoint);
-        var record = JobRecord.From(first.ToSnapshot() with { State = first.ToSnapshot().State with { Zeroed = [.. zeroed] } });
+        var snapshot = Fold(created, Run(1), checkpoint).ToSnapshot();
+        var record = JobRecord.From(snapshot with { State = snapshot.State with { Zeroed = [.. zeroed] } });
 
         for (var epoch = 2; epoch < 20; epoch++)
         {

@@ -12,11 +12,10 @@ namespace Kcopyd.Actors.Tests.Journaling;
 internal sealed class JournalStore : IAsyncDisposable
 {
     private readonly TempDirectory _directory;
-    private readonly PostgresServer? _server;
 
-    private JournalStore(TempDirectory directory, PostgresServer? server, Config config)
+    private JournalStore(TempDirectory directory, Config config)
     {
-        (_directory, _server) = (directory, server);
+        _directory = directory;
         var quiet = ConfigurationFactory.ParseString("akka.loglevel = OFF\nakka.stdout-loglevel = OFF");
         System = ActorSystem.Create("journal", quiet.WithFallback(config));
         KcopydSerialization.Register(System);
@@ -38,16 +37,12 @@ internal sealed class JournalStore : IAsyncDisposable
     public static JournalStore OnSqlite()
     {
         var directory = new TempDirectory();
-        return new JournalStore(directory, null, JournalConfiguration.Sqlite(directory["journal.db"]));
+        return new JournalStore(directory, JournalConfiguration.Sqlite(directory["journal.db"]));
     }
 
     /// <summary>A journal in an empty database.</summary>
-    public static async Task<JournalStore> OnPostgresAsync()
-    {
-        var server = await PostgresServer.StartAsync();
-        var database = await server.CreateDatabaseAsync();
-        return new JournalStore(new TempDirectory(), server, JournalConfiguration.Postgres(database));
-    }
+    public static JournalStore OnPostgres(string connectionString) =>
+        new(new TempDirectory(), JournalConfiguration.Postgres(connectionString));
 
     /// <summary>Appends events to the stream of a job, and saves a snapshot where there is one among them.</summary>
     public async Task WriteAsync(CopyJobId job, params object[] kept)
@@ -65,9 +60,5 @@ internal sealed class JournalStore : IAsyncDisposable
     {
         await System.Terminate();
         _directory.Dispose();
-        if (_server is not null)
-        {
-            await _server.DisposeAsync();
-        }
     }
 }

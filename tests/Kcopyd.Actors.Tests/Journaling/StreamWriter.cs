@@ -6,8 +6,8 @@ using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Tests.Journaling;
 
-/// <summary>Writes anything into the stream of a job: what it is told becomes an event, a snapshot a snapshot of what is
-/// there, which it takes the place of.</summary>
+/// <summary>Writes anything into the stream of a job: what it is told becomes an event, a snapshot a snapshot of what
+/// is there, which it takes the place of.</summary>
 internal sealed class StreamWriter : UntypedPersistentActor
 {
     private IActorRef _asker = ActorRefs.Nobody;

@@ -27,13 +27,14 @@ internal sealed class PersistingActor : ReceivePersistentActor
 
     private void Persist(PersistUntil command)
     {
+        var asker = command.Asker ?? Sender;
         if (command.End.IsCancellationRequested)
         {
-            command.Asker!.Tell(new Persisted(command.Events));
+            asker.Tell(new Persisted(command.Events));
             return;
         }
 
-        var next = command with { Asker = command.Asker ?? Sender, Events = command.Events + _batch.Length };
+        var next = command with { Asker = asker, Events = command.Events + _batch.Length };
         var left = _batch.Length;
         PersistAll(_batch, _ =>
         {
@@ -44,7 +45,7 @@ internal sealed class PersistingActor : ReceivePersistentActor
         });
     }
 
-    /// <summary>Command: persists until the end, at least once.</summary>
+    /// <summary>Command: persists until the end.</summary>
     internal sealed record PersistUntil(CancellationToken End, IActorRef? Asker = null, long Events = 0);
 
     /// <summary>Event: so many were confirmed.</summary>

@@ -31,7 +31,7 @@ public sealed class CheckpointLedgerTests
         ledger.EndFlush(TargetMask.None);
 
         Assert.Equal([SectorRange.Create(0, 8)], Assert.Single(ledger.BeginAppend()).Ranges.AsEnumerable());
-        Assert.True(ledger is { HasWritten: true, HasClaim: false, IsAppending: true });
+        Assert.Equal((true, false, true), (ledger.HasWritten, ledger.HasClaim, ledger.IsAppending));
     }
 
     [Fact]

@@ -21,13 +21,19 @@ internal sealed class PostgresDatabase : SqlDatabase
     private readonly string _connectionString;
 
     public PostgresDatabase(string connectionString)
-        : this(new NpgsqlConnectionStringBuilder(connectionString))
+        : this(new NpgsqlConnectionStringBuilder(connectionString), Names(connectionString, "Timeout"))
     {
     }
 
-    private PostgresDatabase(NpgsqlConnectionStringBuilder settings)
+    private PostgresDatabase(NpgsqlConnectionStringBuilder settings, bool hasTimeout)
         : base($"PostgreSQL database {settings.Database ?? settings.Username} on {settings.Host}:{settings.Port}")
     {
+        if (!hasTimeout)
+        {
+            // Less than the circuit breaker's patience, so that it is this failure that is heard of.
+            settings.Timeout = (int)DefaultWait.TotalSeconds;
+        }
+
         _connectionString = settings.ConnectionString;
     }
 

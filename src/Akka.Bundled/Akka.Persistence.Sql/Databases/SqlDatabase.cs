@@ -87,6 +87,10 @@ internal abstract class SqlDatabase
     {
     }
 
+    /// <summary>Whether a connection string has a value of its own for a key.</summary>
+    protected static bool Names(string connectionString, string key) =>
+        new DbConnectionStringBuilder { ConnectionString = connectionString }.ContainsKey(key);
+
     /// <summary>What a failure means, and half a sentence that says why.</summary>
     protected abstract (SqlFailureKind Kind, string Reason) Classify(DbException cause, SqlStage stage);
 }

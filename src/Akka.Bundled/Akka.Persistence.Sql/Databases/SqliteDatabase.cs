@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Akka.Configuration;
 using Microsoft.Data.Sqlite;
 
 namespace Akka.Persistence.Sql.Databases;
@@ -11,17 +12,24 @@ internal sealed class SqliteDatabase : SqlDatabase
     private readonly int _waitSeconds;
     private readonly SqliteTurns _turns;
 
+    /// <exception cref="ConfigurationException">The database would be in memory.</exception>
     public SqliteDatabase(string connectionString)
-        : this(new SqliteConnectionStringBuilder(connectionString))
+        : this(new SqliteConnectionStringBuilder(connectionString), Names(connectionString, "Default Timeout"))
     {
     }
 
-    private SqliteDatabase(SqliteConnectionStringBuilder settings)
+    private SqliteDatabase(SqliteConnectionStringBuilder settings, bool hasTimeout)
         : base($"SQLite database {settings.DataSource}")
     {
+        if (settings.Mode is SqliteOpenMode.Memory || settings.DataSource is "" or ":memory:")
+        {
+            throw new ConfigurationException(
+                "The connection string names no file: a SQLite database in memory would be one for each thread.");
+        }
+
         // A pooled connection would keep the file open after the actor system has ended.
         settings.Pooling = false;
-        if (!settings.ShouldSerialize("Default Timeout"))
+        if (!hasTimeout)
         {
             settings.DefaultTimeout = (int)DefaultWait.TotalSeconds;
         }

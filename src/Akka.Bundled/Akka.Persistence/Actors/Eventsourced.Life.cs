@@ -149,8 +149,11 @@ public abstract partial class Eventsourced
         EndRecovery();
         _sequenceNr = LastSequenceNr;
         Enter(_processing);
-        OnReplaySuccess();
-        Turn(() => base.AroundReceive(ReceiveRecover, RecoveryCompleted.Instance));
+        Turn(() =>
+        {
+            OnReplaySuccess();
+            base.AroundReceive(ReceiveRecover, RecoveryCompleted.Instance);
+        });
     }
 
     internal void FailRecovery(Exception cause, object? message = null)
@@ -202,9 +205,8 @@ public abstract partial class Eventsourced
 
     private void ReturnCommands()
     {
-        Commands.ReturnAll();
         _stash.UnstashAll();
-        Commands.ReturnAll();
+        Commands.ReturnAllForGood();
     }
 
     private void GoOn(bool threw)

@@ -5,8 +5,8 @@ using Akka.Persistence.Internal;
 
 namespace Akka.Persistence;
 
-/// <summary>An actor whose state is what its events made of it: it writes them to a journal, and recovers from them, and
-/// from a snapshot of the state, when it starts or restarts.</summary>
+/// <summary>An actor whose state is what its events made of it: it writes them to a journal, and recovers from them,
+/// and from a snapshot of the state, when it starts or restarts.</summary>
 /// <remarks>
 /// <para>
 /// <b>Order.</b> Handlers of events run in the actor, in the order of the calls that persisted them, each with the
@@ -15,10 +15,10 @@ namespace Akka.Persistence;
 /// those that are already on their way.
 /// </para>
 /// <para>
-/// <b>Failure.</b> When it is unknown whether an event is written, <see cref="OnPersistFailure"/> is called and the actor
-/// stops. When the journal rejects an event, <see cref="OnPersistRejected"/> is called in place of the handler and the
-/// actor goes on. When the recovery fails, <see cref="OnRecoveryFailure"/> is called and the actor stops. A handler that
-/// throws is the supervisor's business, as in any actor.
+/// <b>Failure.</b> When it is unknown whether an event is written, <see cref="OnPersistFailure"/> is called and the
+/// actor stops. When the journal rejects an event, <see cref="OnPersistRejected"/> is called in place of the handler
+/// and the actor goes on. When the recovery fails, <see cref="OnRecoveryFailure"/> is called and the actor stops. A
+/// handler that throws is the supervisor's business, as in any actor.
 /// </para>
 /// <para>
 /// <b>Crash.</b> A restart loses nothing that is written. Events that wait for a write under way are lost with their
@@ -164,7 +164,8 @@ public abstract partial class Eventsourced
     public void DeleteSnapshots(SnapshotSelectionCriteria criteria) =>
         SnapshotStore.Tell(new DeleteSnapshots(SnapshotterId, criteria), Self);
 
-    /// <summary>Takes a <see cref="SnapshotOffer"/>, an event of the past, or <see cref="RecoveryCompleted"/>.</summary>
+    /// <summary>Takes a <see cref="SnapshotOffer"/>, an event of the past, or
+    /// <see cref="RecoveryCompleted"/>.</summary>
     /// <returns>Whether the message was taken.</returns>
     protected abstract bool ReceiveRecover(object message);
 

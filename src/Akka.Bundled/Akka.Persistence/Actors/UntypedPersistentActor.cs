@@ -2,7 +2,8 @@ using Akka.Actor;
 
 namespace Akka.Persistence;
 
-/// <summary>A persistent actor whose handlers take every message, and call Unhandled for what they do not know.</summary>
+/// <summary>A persistent actor whose handlers take every message, and call Unhandled for what they do not
+/// know.</summary>
 public abstract class UntypedPersistentActor : Eventsourced
 {
     /// <summary>The actor's context.</summary>
@@ -28,7 +29,8 @@ public abstract class UntypedPersistentActor : Eventsourced
     /// <summary>Takes a command.</summary>
     protected abstract void OnCommand(object message);
 
-    /// <summary>Takes a <see cref="SnapshotOffer"/>, an event of the past, or <see cref="RecoveryCompleted"/>.</summary>
+    /// <summary>Takes a <see cref="SnapshotOffer"/>, an event of the past, or
+    /// <see cref="RecoveryCompleted"/>.</summary>
     protected abstract void OnRecover(object message);
 
     /// <summary>Makes another method the handler of commands.</summary>

@@ -34,13 +34,11 @@ internal sealed class CommandStash
     /// <summary>Puts the message of this turn behind the others.</summary>
     public void AddCurrent() => _waiting.AddLast(Current());
 
-    /// <summary>Puts messages before the others, in their order.</summary>
+    /// <summary>Puts messages before the others, also before those that went back, in their order.</summary>
     public void Prepend(IReadOnlyList<Envelope> envelopes)
     {
-        foreach (var envelope in envelopes.Reverse())
-        {
-            _waiting.AddFirst(envelope);
-        }
+        TakeBack();
+        AddFirst(envelopes);
     }
 
     /// <summary>Takes note that a turn began.</summary>
@@ -61,6 +59,11 @@ internal sealed class CommandStash
     /// <summary>Gives the first message back, and with it all before the first that is sure to be received.</summary>
     public void ReturnNext()
     {
+        if (_returned.Count > 0)
+        {
+            return;
+        }
+
         var envelopes = new List<Envelope>();
         while (_waiting.First is { } first && envelopes.All(MayBeDropped))
         {
@@ -80,8 +83,26 @@ internal sealed class CommandStash
         Return(envelopes);
     }
 
-    /// <summary>The message of this turn.</summary>
-    public Envelope Current() => new(_cell.CurrentMessage, _cell.Sender);
+    /// <summary>Gives all back for good: this instance of the actor receives nothing any more.</summary>
+    /// <remarks>Akka unstashes once more on its own, which must not take back what the next instance is to
+    /// receive.</remarks>
+    public void ReturnAllForGood()
+    {
+        ReturnAll();
+        _returned.Clear();
+    }
+
+    /// <summary>The message of this turn, to be received again.</summary>
+    public Envelope Current()
+    {
+        if (_cell.CurrentMessage is Terminated terminated)
+        {
+            // Else the cell drops it for one that it reported already; so it does when the actor stops watching.
+            _cell.TerminatedQueuedFor(terminated.ActorRef, Option<object>.None);
+        }
+
+        return new Envelope(_cell.CurrentMessage, _cell.Sender);
+    }
 
     private static bool MayBeDropped(Envelope envelope) => envelope.Message is Terminated;
 
@@ -104,21 +125,23 @@ internal sealed class CommandStash
         }
 
         _returned.Clear();
-        Prepend(taken);
+        AddFirst(taken);
+    }
+
+    private void AddFirst(IEnumerable<Envelope> envelopes)
+    {
+        foreach (var envelope in envelopes.Reverse())
+        {
+            _waiting.AddFirst(envelope);
+        }
     }
 
     private void Return(List<Envelope> envelopes)
     {
         for (var index = envelopes.Count - 1; index >= 0; index--)
         {
-            var envelope = envelopes[index];
-            Front().EnqueueFirst(envelope);
-            _returned.AddFirst(envelope);
-            if (envelope.Message is Terminated terminated)
-            {
-                // Else the cell takes it for a termination that was reported already.
-                _cell.TerminatedQueuedFor(terminated.ActorRef, Option<object>.None);
-            }
+            Front().EnqueueFirst(envelopes[index]);
+            _returned.AddFirst(envelopes[index]);
         }
     }
 

@@ -4,14 +4,17 @@ namespace Akka.Persistence.Internal;
 
 /// <summary>Events on their way to the journal and the handlers that wait for them, both in the order of the calls that
 /// persisted them.</summary>
-/// <remarks>One write is under way at a time; what gathers meanwhile goes with the next, up to the size of a
-/// batch.</remarks>
+/// <remarks>
+/// One write is under way at a time; what gathers meanwhile goes with the next, up to the size of a batch. A write is
+/// over when each of its events was answered for: the journal may answer two writes on two threads, and the answers to
+/// the second must not overtake those to the first, because handlers wait in one queue.
+/// </remarks>
 internal sealed class EventWriter(IActorRef journal, IActorRef actor, int instance, int maxBatchSize)
 {
     private readonly Queue<PendingHandler> _handlers = new();
     private readonly Queue<IPersistentEnvelope> _unsent = new();
     private int _holding;
-    private bool _isWriting;
+    private int _unanswered;
 
     /// <summary>Whether no command may be received now.</summary>
     public bool HoldsCommands => _holding > 0;
@@ -34,7 +37,7 @@ internal sealed class EventWriter(IActorRef journal, IActorRef actor, int instan
     /// <summary>Sends what gathered, unless a write is under way.</summary>
     public void Flush()
     {
-        if (_isWriting || _unsent.Count == 0)
+        if (_unanswered > 0 || _unsent.Count == 0)
         {
             return;
         }
@@ -47,14 +50,11 @@ internal sealed class EventWriter(IActorRef journal, IActorRef actor, int instan
             size += next.Size;
         }
 
-        _isWriting = true;
+        _unanswered = size;
         journal.Tell(new WriteMessages(batch, actor, instance), actor);
     }
 
-    /// <summary>Notes that the write under way is over.</summary>
-    public void EndWrite() => _isWriting = false;
-
-    /// <summary>Runs the next handler; it is over after that, also when it threw.</summary>
+    /// <summary>Runs the handler that an answer is for; it is over after that, also when it threw.</summary>
     public void RunHandler(object payload)
     {
         try
@@ -67,9 +67,10 @@ internal sealed class EventWriter(IActorRef journal, IActorRef actor, int instan
         }
     }
 
-    /// <summary>Forgets the next handler.</summary>
+    /// <summary>Forgets the handler that an answer is for.</summary>
     public void DropHandler()
     {
+        _unanswered--;
         if (_handlers.Dequeue().HoldsCommands)
         {
             _holding--;

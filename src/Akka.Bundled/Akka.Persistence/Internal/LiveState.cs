@@ -25,13 +25,9 @@ internal abstract class LiveState(Eventsourced actor) : EventsourcedState(actor)
             case LoopMessageSuccess loop when IsOwn(loop.ActorInstanceId):
                 Actor.Turn(() => Actor.Events.RunHandler(loop.Message!));
                 break;
-            case WriteMessagesSuccessful:
-                Actor.Events.EndWrite();
-                Actor.Events.Flush();
-                break;
-            case WriteMessagesFailed or WriteMessageSuccess or WriteMessageRejected or WriteMessageFailure
-                or LoopMessageSuccess or RecoveryMessage or RecoveryPermit.Granted:
-                // Failures of each event follow the first and stop the actor; the others are of an earlier life.
+            case WriteMessagesSuccessful or WriteMessagesFailed or WriteMessageSuccess or WriteMessageRejected
+                or WriteMessageFailure or LoopMessageSuccess or RecoveryMessage or RecoveryPermit.Granted:
+                // The answer for each event follows the first two; the others are of an earlier life.
                 break;
             default:
                 Command(behaviour, message);

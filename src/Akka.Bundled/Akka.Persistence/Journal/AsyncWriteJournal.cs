@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
 using Akka.Persistence.Internal;
 
 namespace Akka.Persistence.Journal;
@@ -22,13 +24,16 @@ public abstract class AsyncWriteJournal : WriteJournalBase, IAsyncRecovery
 {
     private readonly ConcurrentDictionary<string, Task> _writes = new(StringComparer.Ordinal);
     private readonly PluginBreaker _breaker;
+    private readonly Config _config;
+    private readonly ILoggingAdapter _log;
 
     /// <summary>A journal with the settings of the section that its actor is named for.</summary>
     protected AsyncWriteJournal()
     {
         Persistence.Instance.Apply(Context.System);
-        var config = PluginSettings.Of(Context.System, Self.Path.Name, PluginSettings.JournalFallback);
-        _breaker = new PluginBreaker(Context.System.Scheduler, config);
+        _config = PluginSettings.Of(Context.System, Self.Path.Name, PluginSettings.JournalFallback);
+        _breaker = new PluginBreaker(Context.System.Scheduler, _config);
+        _log = Context.GetLogger();
     }
 
     /// <inheritdoc/>
@@ -148,7 +153,8 @@ public abstract class AsyncWriteJournal : WriteJournalBase, IAsyncRecovery
             var to = Math.Min(request.ToSequenceNr, highest);
             if (from <= to && request.Max > 0)
             {
-                await ReplayMessagesAsync(context, id, from, to, request.Max, Replayed).ConfigureAwait(false);
+                using var filter = new ReplayFilter(_config, _log, Replayed);
+                await ReplayMessagesAsync(context, id, from, to, request.Max, filter.Add).ConfigureAwait(false);
             }
 
             actor.Tell(new RecoverySuccess(highest), ActorRefs.NoSender);
