@@ -129,6 +129,35 @@ public sealed class JobListProgramTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_journal_in_PostgreSQL_lets_exactly_one_process_resume_a_job()
+    {
+        Require.Postgres();
+        await using var server = await PostgresServer.StartAsync();
+        var database = await server.CreateDatabaseAsync();
+        string[] words = ["copy", _bench.Source, _bench["target"], "--job", "job", "--journal", database];
+        using (var killed = KcopydProgram.Start(
+            [.. words, "--rate", "4M", "--segment", "64K", "--progress", "json", "--checkpoint-interval", "100ms"]))
+        {
+            await JobBench.UntilJournaledAsync(killed);
+            killed.Signal("KILL");
+            await killed.EndAsync();
+        }
+
+        string[] command = ["resume", "job", "--json", "--rate", "4M", "--journal", database];
+        using var one = KcopydProgram.Start(command);
+        using var two = KcopydProgram.Start(command);
+        ProgramResult[] results = [await one.EndAsync(), await two.EndAsync()];
+
+        var winner = Assert.Single(results, result => result.Output.Length > 0);
+        using var json = JsonDocument.Parse(winner.Output);
+        Assert.Equal("completed", json.RootElement.GetProperty("state").GetString());
+        Assert.InRange(
+            json.RootElement.GetProperty("targets")[0].GetProperty("bytesKept").GetInt64(), JobBench.Journaled, JobBench.Length);
+        _bench.IsCopy(_bench["target"]);
+        Assert.False(File.Exists(_bench.Journal));
+    }
+
+    [SkippableFact]
     public async Task The_demonstration_finishes_and_leaves_nothing()
     {
         Require.Linux();

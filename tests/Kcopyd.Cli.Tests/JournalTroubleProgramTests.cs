@@ -18,7 +18,7 @@ public sealed class JournalTroubleProgramTests : IDisposable
 
         var result = await CopyAsync(garbage);
 
-        IsRefused(result, garbage, "not a SQLite database", "--no-journal");
+        IsRefused(result, garbage, "damaged and is left as it is", "--no-journal");
         Assert.Equal(TempDirectory.Bytes(5000, 2), File.ReadAllBytes(garbage));
     }
 
