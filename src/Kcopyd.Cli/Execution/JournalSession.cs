@@ -49,7 +49,7 @@ internal sealed class JournalSession
         async () => Open(place, interval, await engine.ConfigureAwait(false)));
 
     /// <summary>A job that there is.</summary>
-    /// <exception cref="RefusedException">There is none of that name; the sentence has names that there are.</exception>
+    /// <exception cref="RefusedException">There is none of that name; the sentence has those there are.</exception>
     internal async Task<JobSummary> FindAsync(string name, CancellationToken cancellationToken)
     {
         var found = await Journal.FindAsync(new CopyJobId(name), cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Kcopyd.Cli.Requests;
@@ -20,7 +21,7 @@ internal static class JobNaming
     internal static string NameOf(TransferRequest request)
     {
         var text = new StringBuilder();
-        text.Append(request.Kind).Append('\n').Append(request.SectorCount ?? -1).Append('\n');
+        text.Append(CultureInfo.InvariantCulture, $"{request.Kind}\n{request.SectorCount ?? -1}\n");
         Append(text, request.SourceSector, request.Source);
         foreach (var target in request.Targets)
         {
@@ -32,7 +33,8 @@ internal static class JobNaming
     }
 
     private static void Append(StringBuilder text, long sector, string? uri) =>
-        text.Append(sector).Append(' ').Append(uri is null ? string.Empty : DevicePath.Absolute(uri)).Append('\n');
+        text.Append(
+            CultureInfo.InvariantCulture, $"{sector} {(uri is null ? string.Empty : DevicePath.Absolute(uri))}\n");
 
     private static string Prefix(string uri)
     {
