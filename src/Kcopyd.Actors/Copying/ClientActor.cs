@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Kcopyd.Actors.Hosting;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Core.Copying;
 using Kcopyd.Core.Paging;
 using Kcopyd.Devices;
