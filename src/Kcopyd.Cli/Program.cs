@@ -1,6 +1,9 @@
 using System.CommandLine;
+using Akka.Actor;
 using Kcopyd.Actors.Copying;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Cli.Commands;
+using Kcopyd.Cli.Demonstration;
 using Kcopyd.Cli.Execution;
 using Kcopyd.Cli.Reporting;
 using Kcopyd.Devices;
@@ -12,11 +15,14 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        var engine = args is [CopyCommand.Name or ZeroCommand.Name or VerifyCommand.Name, _, ..]
-            ? EngineStart.Begin()
-            : null;
-        var root = ProgramCommands.Create(request =>
-            new TransferRun(request, new BlockDeviceOpener(), engine ?? EngineStart.Begin()).RunAsync());
+        var begun = args is [var name, ..] && NeedsEngine(name, args.Length) ? EngineStart.Begin() : null;
+        Task<ActorSystem> Engine() => begun ??= EngineStart.Begin();
+        var root = ProgramCommands.Create(new ProgramRuns(
+            request => new TransferRun(request, new BlockDeviceOpener(), Engine()).RunAsync(),
+            request => new JobsRun(request, Engine()).RunAsync(),
+            request => new ResumeRun(request, new BlockDeviceOpener(), Engine()).RunAsync(),
+            (place, jobs) => new ForgetRun(place, jobs, Engine()).RunAsync(),
+            () => new DemoRun(Engine()).RunAsync()));
 
         // A path may begin with an at sign: it is no response file.
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
@@ -39,6 +45,10 @@ internal static class Program
         {
             return Complain(e.Message.TrimEnd('.'), ExitCodes.Refused);
         }
+        catch (JournalException e)
+        {
+            return Complain(JournalSentence.Of(e), ExitCodes.Refused);
+        }
         catch (ReportException e)
         {
             return Complain(e.Message, ExitCodes.EndedWithErrors);
@@ -49,6 +59,14 @@ internal static class Program
             return Complain(e.Message.TrimEnd('.'), ExitCodes.EndedWithErrors);
         }
     }
+
+    /// <summary>Whether the actor system is wanted for sure, so that it is built while the command line is read.</summary>
+    private static bool NeedsEngine(string command, int words) => command switch
+    {
+        CopyCommand.Name or ZeroCommand.Name or VerifyCommand.Name => words > 1,
+        JobsCommand.Name or ResumeCommand.Name or ForgetCommand.Name => true,
+        _ => false,
+    };
 
     private static int Complain(string sentence, int exitCode)
     {

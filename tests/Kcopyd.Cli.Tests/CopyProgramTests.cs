@@ -49,7 +49,7 @@ public sealed class CopyProgramTests : IDisposable
         var result = await KcopydProgram.RunAsync(["copy", source, .. targets]);
 
         result.IsDone();
-        Assert.Contains("copied to 3 targets", result.Output, StringComparison.Ordinal);
+        Assert.Contains("copied and flushed to 3 targets", result.Output, StringComparison.Ordinal);
         Assert.All(targets, target => AssertSame(source, target));
     }
 

@@ -8,6 +8,11 @@ internal static class KcopydProgram
     /// <summary>The program as the build left it beside the tests.</summary>
     public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "kcopyd");
 
+    /// <summary>Where it keeps its state: never in the home of who runs the tests.</summary>
+    public static string StateHome => State.Value.Path;
+
+    private static readonly Lazy<StateDirectory> State = new(() => new StateDirectory());
+
     /// <summary>Runs it to its end.</summary>
     public static async Task<ProgramResult> RunAsync(params string[] arguments)
     {
@@ -47,5 +52,15 @@ internal static class KcopydProgram
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["XDG_STATE_HOME"] = StateHome, ["KCOPYD_JOURNAL"] = null },
         })!);
+
+    /// <summary>A directory that goes with the process of the tests.</summary>
+    private sealed class StateDirectory
+    {
+        internal StateDirectory() =>
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(Path, recursive: true);
+
+        internal string Path { get; } = Directory.CreateTempSubdirectory("kcopyd-cli-tests-").FullName;
+    }
 }

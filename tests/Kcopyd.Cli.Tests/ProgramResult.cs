@@ -23,6 +23,15 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Error)
         Assert.All(words, word => Assert.Contains(word, line, StringComparison.Ordinal));
     }
 
+    /// <summary>Asserts that standard error is one sentence that has these words, and the command that lets the job go
+    /// on.</summary>
+    public void IsUnfinished(params string[] words)
+    {
+        Assert.Equal(2, ErrorLines.Length);
+        Assert.All(words, word => Assert.Contains(word, ErrorLines[0], StringComparison.Ordinal));
+        Assert.Contains("kcopyd resume ", ErrorLines[1], StringComparison.Ordinal);
+    }
+
     /// <summary>Asserts that everything was done and nothing was complained about.</summary>
     public void IsDone()
     {

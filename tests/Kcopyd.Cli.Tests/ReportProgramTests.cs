@@ -20,7 +20,7 @@ public sealed class ReportProgramTests : IDisposable
         var result = await KcopydProgram.RunAsync("copy", _source, _files["target"]);
 
         result.IsDone();
-        Assert.Matches(@"^976\.6 KiB copied in [0-9.]+ s, [0-9.]+ [KMG]iB/s\n$", result.Output);
+        Assert.Matches(@"^976\.6 KiB copied and flushed in [0-9.]+ s, [0-9.]+ [KMG]iB/s\n$", result.Output);
     }
 
     [Fact]
@@ -47,6 +47,9 @@ public sealed class ReportProgramTests : IDisposable
         Assert.Equal(1_000_001, target.GetProperty("bytesWritten").GetInt64());
         Assert.Equal(1_000_001, target.GetProperty("bytesFlushed").GetInt64());
         Assert.Equal("good", target.GetProperty("state").GetString());
+        Assert.Equal(0, target.GetProperty("bytesKept").GetInt64());
+        Assert.True(root.GetProperty("journaled").GetBoolean());
+        Assert.Empty(root.GetProperty("notices").EnumerateArray());
     }
 
     [SkippableFact]
@@ -157,7 +160,8 @@ public sealed class ReportProgramTests : IDisposable
                 "--sector", "--count", "--target-sector", "--direct", "--pages", "64M", "--segment", "512K",
                 "--in-flight", "--rate", "--percent", "--ignore-error", "--sequential", "--on-target-error",
                 "--on-read-error", "--sparse", "--flush", "--verify", "--digest", "--progress", "--json",
-                "--no-journal",
+                "--no-journal", "--journal", "KCOPYD_JOURNAL", "--job", "--checkpoint-interval", "1s", "--restart",
+                "--trust",
             ],
             part => Assert.Contains(part, result.Output, StringComparison.Ordinal));
     }

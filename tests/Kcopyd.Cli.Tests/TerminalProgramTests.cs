@@ -30,7 +30,7 @@ public sealed class TerminalProgramTests : IDisposable
         Assert.Contains(Colour, result.Output, StringComparison.Ordinal);
         Assert.Contains(" of 1 MiB", result.Output, StringComparison.Ordinal);
         Assert.Contains("KiB written", result.Output, StringComparison.Ordinal);
-        Assert.Contains("1 MiB copied to 2 targets in", result.Output, StringComparison.Ordinal);
+        Assert.Contains("1 MiB copied and flushed to 2 targets in", result.Output, StringComparison.Ordinal);
     }
 
     [SkippableFact]

@@ -3,7 +3,7 @@ namespace Kcopyd.Actors.Copying;
 /// <summary>What a job is doing, for people and programs that watch it.</summary>
 public enum CopyJobStatus
 {
-    /// <summary>Accepted; waits for its turn.</summary>
+    /// <summary>Accepted; waits for its turn, or for its journal to let it begin.</summary>
     Queued,
 
     /// <summary>Copies, zeroes or compares.</summary>

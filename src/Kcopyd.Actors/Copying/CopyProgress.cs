@@ -28,6 +28,10 @@ public sealed record CopyProgress(CopyJobId Job, CopyJobStatus Status, ByteCount
     /// <summary>Why a journaled job writes nothing for now, though nobody paused it; null while it may.</summary>
     public string? HoldReason { get; init; }
 
+    /// <summary>Why targets of a journaled job that was not over began afresh, a sentence each; none before it has
+    /// begun.</summary>
+    public ImmutableArray<string> Notices { get; init; } = [];
+
     /// <summary>How many failures there were so far.</summary>
     public long FailureCount { get; init; }
 

@@ -12,4 +12,7 @@ public sealed record CopyTargetProgress(string Uri, ByteCount Written, ByteCount
     /// <summary>How many of the flushed ones the job's journal knows of: a resume does not copy them again. 0 for a job
     /// without a journal.</summary>
     public ByteCount Journaled { get; init; }
+
+    /// <summary>How many of these earlier runs had made durable.</summary>
+    public ByteCount Kept { get; init; }
 }

@@ -182,7 +182,11 @@ internal sealed partial class JobActor : UntypedActor, ISegmentWorkers, IJournal
                 Raise(new CopyJobEvent.CancelRequested());
                 break;
             case JobMessage.GetProgress:
-                Sender.Tell(_report.Progress(_state, _isStalled) with { HoldReason = _journal?.HoldReason });
+                Sender.Tell(_report.Progress(_state, _isStalled) with
+                {
+                    HoldReason = _journal?.HoldReason,
+                    Notices = _journal?.Notices ?? [],
+                });
                 break;
             case JobMessage.CheckStall m:
                 OnCheckStall(m.After);

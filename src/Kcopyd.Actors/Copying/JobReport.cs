@@ -70,6 +70,7 @@ internal sealed class JobReport
                 StateOf(state, target))
             {
                 Journaled = new ByteCount(Totals.Kept(target) + Totals.Journaled(target)),
+                Kept = new ByteCount(Totals.Kept(target)),
             }),
         };
     }
@@ -107,6 +108,7 @@ internal sealed class JobReport
         { Hold: CopyHold.Writes } => CopyJobStatus.Paused,
         { Intent: CopyIntent.Pause } => CopyJobStatus.Pausing,
         { Intent: CopyIntent.Cancel or CopyIntent.Fail } => CopyJobStatus.Ending,
+        { Phase: CopyPhase.Queued } => CopyJobStatus.Queued,
         _ when isStalled => CopyJobStatus.Stalled,
         { Phase: CopyPhase.Flushing } => CopyJobStatus.Flushing,
         { Phase: CopyPhase.Verifying } => CopyJobStatus.Verifying,

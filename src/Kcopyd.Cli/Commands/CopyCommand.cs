@@ -9,7 +9,7 @@ internal static class CopyCommand
 {
     internal const string Name = "copy";
 
-    internal static Command Create(RunTransfer run)
+    internal static Command Create(ProgramRuns runs)
     {
         var source = ProgramArguments.Source();
         var targets = ProgramArguments.Targets();
@@ -44,9 +44,17 @@ internal static class CopyCommand
             OptionText.Digest,
             OptionText.Progress,
             OptionText.Json,
+            OptionText.Job,
+            OptionText.Journal,
+            OptionText.CheckpointInterval,
+            OptionText.Restart,
+            OptionText.Trust,
             OptionText.NoJournal);
-        command.SetAction((parsed, _) => run(TransferRequestReader.Read(
-            options.Read(parsed, CopyJobKind.Copy, parsed.GetValue(source), [.. parsed.GetValue(targets) ?? []]))));
+        command.SetAction((parsed, _) => runs.Transfer(TransferRequestReader.Read(
+            options.Read(parsed, CopyJobKind.Copy, parsed.GetValue(source), [.. parsed.GetValue(targets) ?? []]) with
+            {
+                Journaling = options.ReadJournal(parsed),
+            })));
         return command;
     }
 }

@@ -17,9 +17,11 @@ internal static class HelpSections
           0    everything was done
           1    the job ended with errors, ignored and salvaged ones and dropped targets among them,
                or found a difference
-          2    the command line or a device does not allow it; nothing was created, extended or written
+          2    the command line, a device or the journal does not allow it; nothing was created, extended
+               or written
           130  interrupted (SIGINT; 143 after SIGTERM, 129 after SIGHUP): what was in flight is done,
-               and what was copied is printed; a second signal ends the program at once
+               what was copied is printed, and for a journaled job the command that resumes it;
+               a second signal ends the program at once
 
         """;
 
@@ -30,6 +32,28 @@ internal static class HelpSections
           kcopyd copy a.img b.img --sector 2048 --count 1G    1 GiB from sector 2048 on to the start of b.img
           kcopyd copy /dev/sda a.img --on-read-error salvage  as much as can be read of a failing disk
           kcopyd copy a.img b.img --rate 50M --json           in the background, with a result for a script
+          kcopyd copy disk.img /dev/sdb                       again after a crash: goes on where it was
+
+        """;
+
+    private const string JobsExamples = """
+        Examples:
+          kcopyd jobs                                         what is not over, and the last few that are
+          kcopyd jobs --all --json                            everything, for a script
+
+        """;
+
+    private const string ResumeExamples = """
+        Examples:
+          kcopyd resume                                       everything that is not over, one after the other
+          kcopyd resume disk.img-3f9a01c2 --progress plain    one job
+          kcopyd resume disk.img-3f9a01c2 --restart           afresh, on the devices as they are now
+
+        """;
+
+    private const string ForgetExamples = """
+        Examples:
+          kcopyd forget disk.img-3f9a01c2                     the journal, not the devices
 
         """;
 
@@ -53,6 +77,10 @@ internal static class HelpSections
         CopyCommand.Name => $"{Units}\n{CopyExamples}\n{Codes}",
         ZeroCommand.Name => $"{Units}\n{ZeroExamples}\n{Codes}",
         VerifyCommand.Name => $"{Units}\n{VerifyExamples}\n{Codes}",
+        JobsCommand.Name => $"{JobsExamples}\n{Codes}",
+        ResumeCommand.Name => $"{Units}\n{ResumeExamples}\n{Codes}",
+        ForgetCommand.Name => $"{ForgetExamples}\n{Codes}",
+        DemoCommand.Name => Codes,
         _ => $"{CopyExamples}\n{Codes}",
     };
 }

@@ -85,10 +85,35 @@ internal sealed record OptionText(string Name, string? Value, string Description
     internal static readonly OptionText Json = new(
         "--json", null, "Print the result on standard output as one JSON object");
 
-    internal static readonly OptionText NoJournal = new(
-        "--no-journal",
+    internal static readonly OptionText Journal = new(
+        "--journal",
+        "WHERE",
+        "The journal: the path of a SQLite file, which is made, or a PostgreSQL database as Host=...;... or "
+        + "postgresql://... Default: $KCOPYD_JOURNAL, else kcopyd/journal.db in the XDG state directory");
+
+    internal static readonly OptionText Job = new(
+        "--job", "NAME", "The job's name. Default: one that the same command has again");
+
+    internal static readonly OptionText CheckpointInterval = new(
+        "--checkpoint-interval",
+        "DURATION",
+        "How often what was written is flushed and journaled, 100ms to 1h: so much is copied again after a crash. "
+        + "Default: 1s");
+
+    internal static readonly OptionText Restart = new(
+        "--restart", null, "Begin afresh, whatever an unfinished job of the same name has done");
+
+    internal static readonly OptionText Trust = new(
+        "--trust",
         null,
-        "Keep no journal of the job, so that it cannot be resumed. This version keeps none anyway");
+        "Go on where the unfinished job was, although a device is not what was recorded: you know that it holds what "
+        + "was copied to it");
+
+    internal static readonly OptionText All = new(
+        "--all", null, "List every job that is over, not only the last few");
+
+    internal static readonly OptionText NoJournal = new(
+        "--no-journal", null, "Keep no journal of the job: it cannot be resumed, and is not flushed unless --flush");
 
     /// <summary>Other names.</summary>
     internal string[] Aliases { get; init; } = [];

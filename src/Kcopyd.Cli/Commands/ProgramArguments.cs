@@ -15,4 +15,10 @@ internal static class ProgramArguments
         Description = $"What is {verb}: up to 64 paths of files or block devices.",
         Arity = ArgumentArity.OneOrMore,
     };
+
+    internal static Argument<string[]> Jobs(string description, ArgumentArity arity) => new("JOB")
+    {
+        Description = description,
+        Arity = arity,
+    };
 }

@@ -6,15 +6,20 @@ namespace Kcopyd.Cli.Commands;
 /// <summary>The command line of the program.</summary>
 internal static class ProgramCommands
 {
-    internal static RootCommand Create(RunTransfer run)
+    internal static RootCommand Create(ProgramRuns runs)
     {
         var root = new RootCommand(
             "Copies, zeroes and verifies files and block devices: "
-            + "a range of sectors from one source to any number of targets, within a fixed amount of memory.")
+            + "a range of sectors from one source to any number of targets, within a fixed amount of memory. "
+            + "A copy is journaled: after a crash or an interruption it goes on where it was.")
         {
-            CopyCommand.Create(run),
-            ZeroCommand.Create(run),
-            VerifyCommand.Create(run),
+            CopyCommand.Create(runs),
+            ZeroCommand.Create(runs),
+            VerifyCommand.Create(runs),
+            JobsCommand.Create(runs),
+            ResumeCommand.Create(runs),
+            ForgetCommand.Create(runs),
+            DemoCommand.Create(runs),
         };
         foreach (var option in root.Options)
         {

@@ -69,9 +69,20 @@ internal sealed class TransferOptions
             Json = IsGiven(parsed, OptionText.Json),
         };
 
+    /// <summary>What was given about the journal.</summary>
+    internal JournalText ReadJournal(ParseResult parsed) => new()
+    {
+        Journal = Value(parsed, OptionText.Journal),
+        Job = Value(parsed, OptionText.Job),
+        CheckpointInterval = Value(parsed, OptionText.CheckpointInterval),
+        NoJournal = IsGiven(parsed, OptionText.NoJournal),
+        Restart = IsGiven(parsed, OptionText.Restart),
+        Trust = IsGiven(parsed, OptionText.Trust),
+    };
+
     private string? Value(ParseResult parsed, OptionText option) =>
         _values.TryGetValue(option.Name, out var known) ? parsed.GetValue(known) : null;
 
-    private bool IsGiven(ParseResult parsed, OptionText option) =>
+    internal bool IsGiven(ParseResult parsed, OptionText option) =>
         _flags.TryGetValue(option.Name, out var known) && parsed.GetValue(known);
 }

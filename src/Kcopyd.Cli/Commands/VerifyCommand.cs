@@ -9,7 +9,7 @@ internal static class VerifyCommand
 {
     internal const string Name = "verify";
 
-    internal static Command Create(RunTransfer run)
+    internal static Command Create(ProgramRuns runs)
     {
         var source = ProgramArguments.Source();
         var targets = ProgramArguments.Targets("compared with it");
@@ -35,9 +35,8 @@ internal static class VerifyCommand
             OptionText.Rate,
             OptionText.Percent,
             OptionText.Progress,
-            OptionText.Json,
-            OptionText.NoJournal);
-        command.SetAction((parsed, _) => run(TransferRequestReader.Read(
+            OptionText.Json);
+        command.SetAction((parsed, _) => runs.Transfer(TransferRequestReader.Read(
             options.Read(parsed, CopyJobKind.Verify, parsed.GetValue(source), [.. parsed.GetValue(targets) ?? []]))));
         return command;
     }

@@ -9,7 +9,7 @@ internal static class ZeroCommand
 {
     internal const string Name = "zero";
 
-    internal static Command Create(RunTransfer run)
+    internal static Command Create(ProgramRuns runs)
     {
         var targets = ProgramArguments.Targets();
         var options = new TransferOptions();
@@ -37,9 +37,8 @@ internal static class ZeroCommand
             OptionText.Flush,
             OptionText.Verify,
             OptionText.Progress,
-            OptionText.Json,
-            OptionText.NoJournal);
-        command.SetAction((parsed, _) => run(TransferRequestReader.Read(
+            OptionText.Json);
+        command.SetAction((parsed, _) => runs.Transfer(TransferRequestReader.Read(
             options.Read(parsed, CopyJobKind.Zero, null, [.. parsed.GetValue(targets) ?? []]))));
         return command;
     }

@@ -79,8 +79,15 @@ internal sealed class TransferDevices : IAsyncDisposable
         }
     }
 
+    /// <summary>The targets, by index, that were created.</summary>
+    internal TargetMask Created { get; private set; }
+
     /// <summary>The job was accepted: what was created and extended stays, whatever comes.</summary>
     internal void Keep() => _isKept = true;
+
+    /// <summary>The job was accepted and then not begun, so that nothing was written: it is as if it never came to
+    /// be.</summary>
+    internal void GiveUp() => _isKept = false;
 
     /// <summary>Closes every device, and takes back what was prepared for a job that never came to be.</summary>
     public async ValueTask DisposeAsync()
@@ -135,6 +142,7 @@ internal sealed class TransferDevices : IAsyncDisposable
         }
 
         _prepared.Add(target);
+        Created = Created.With(index);
         DirectAlignment.Check(target.Uri, device.Geometry, target.Range, target.LengthBytes);
     }
 
@@ -155,7 +163,7 @@ internal sealed class TransferDevices : IAsyncDisposable
     private ValueTask<IBlockDevice> OpenAsync(
         string uri, BlockDeviceAccess access, long? createLengthBytes, CancellationToken cancellationToken) =>
         _opener.OpenAsync(
-            uri,
+            _request.Journal is null ? uri : DevicePath.Absolute(uri),
             new BlockDeviceOpenOptions
             {
                 Access = access,

@@ -1,18 +1,18 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Kcopyd.Actors.Copying;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Cli.Planning;
-using Kcopyd.Cli.Reporting;
 using Kcopyd.Cli.Requests;
 using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Cli.Execution;
 
-/// <summary>One run of the program: plan, open, copy, report.</summary>
+/// <summary>A run of copy, zero or verify: plan, then carry out.</summary>
 /// <remarks>
-/// Every check that needs no change comes before every change: describe all, plan, open what exists, create, extend,
-/// submit.
+/// Every check that needs no change comes before every change: look at the journal, describe all, plan, open what
+/// exists, create, extend, submit.
 /// </remarks>
 internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener opener, Task<ActorSystem> engine)
 {
@@ -37,16 +37,41 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
 
     private async Task<int> RunAsync(Interruption interruption)
     {
-        var plan = await PlanAsync(interruption.Token).ConfigureAwait(false);
-        var devices = await TransferDevices.OpenAsync(opener, request, plan, interruption.Token).ConfigureAwait(false);
-        await using (devices.ConfigureAwait(false))
+        var name = request.Journal is { } asked ? asked.Job ?? JobNaming.NameOf(request) : string.Empty;
+        var looking = request.Journal is { } journal ? LookAsync(journal, name, interruption.Token) : null;
+        TransferPlan plan;
+        try
         {
-            var client = await CreateClientAsync().ConfigureAwait(false);
-            await using (client.ConfigureAwait(false))
-            {
-                await devices.PrepareAsync(interruption.Token).ConfigureAwait(false);
-                return await CopyAsync(client, devices, plan, interruption).ConfigureAwait(false);
-            }
+            plan = await PlanAsync(interruption.Token).ConfigureAwait(false);
+        }
+        catch when (looking is not null)
+        {
+            // What it came to does not matter any more.
+            _ = looking.ContinueWith(
+                static task => task.Exception, CancellationToken.None, default, TaskScheduler.Default);
+            throw;
+        }
+
+        var job = looking is null ? null : Begin(name, await looking.ConfigureAwait(false), plan);
+        return await new Transfer(request, plan, job).RunAsync(opener, engine, interruption).ConfigureAwait(false);
+    }
+
+    private TransferJob Begin(string name, (JournalSession Session, JobSummary? Known) found, TransferPlan plan) =>
+        new(name, request.Journal!.Policy, found.Session, JobBeginning.Decide(found.Known, request, plan));
+
+    /// <summary>Opens the journal and looks what it knows of the job.</summary>
+    private async Task<(JournalSession Session, JobSummary? Known)> LookAsync(
+        JournalRequest journal, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var session = await JournalSession.OpenAsync(journal.Place, journal.Interval, engine).ConfigureAwait(false);
+            var known = await session.Journal.FindAsync(new CopyJobId(name), cancellationToken).ConfigureAwait(false);
+            return (session, known);
+        }
+        catch (JournalException e)
+        {
+            throw new RefusedException($"{JournalSentence.Of(e)}; --no-journal copies without a journal");
         }
     }
 
@@ -62,55 +87,5 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
         }
 
         return TransferPlanning.Plan(request, source, targets.MoveToImmutable());
-    }
-
-    private async Task<KcopydClient> CreateClientAsync()
-    {
-        var options = new KcopydClientOptions
-        {
-            PageBudget = request.PageBudget,
-            BytesPerSecond = request.BytesPerSecond,
-            Percent = request.Percent,
-        };
-        try
-        {
-            return await KcopydClient.CreateAsync(await engine.ConfigureAwait(false), options).ConfigureAwait(false);
-        }
-        catch (OutOfMemoryException)
-        {
-            throw new RefusedException($"there is no memory for a page budget of {request.PageBudget}");
-        }
-    }
-
-    private async Task<int> CopyAsync(
-        KcopydClient client, TransferDevices devices, TransferPlan plan, Interruption interruption)
-    {
-        // Acceptance is waited for whatever happens: a job that nobody knows of must not write into files that are
-        // taken back.
-        var job = await client
-            .StartAsync(new CopyRequest(request.Kind, devices.Source, devices.Targets, request.Options))
-            .ConfigureAwait(false);
-        devices.Keep();
-        var view = ProgressViews.Create(request, plan);
-        if (view is not null)
-        {
-            interruption.BeforeLeaving = view.Leave;
-        }
-
-        var cancellation = interruption.Token.Register(static state => _ = ((CopyJob)state!).CancelAsync(), job);
-        var watch = new ProgressWatch(job, view, TimeProvider.System);
-        CopyCompleted completed;
-        await using (cancellation.ConfigureAwait(false))
-        {
-            completed = await watch.UntilOverAsync().ConfigureAwait(false);
-        }
-
-        TransferReport.Print(request, plan, completed, watch.DoneBytes);
-        return completed.Outcome switch
-        {
-            CopyOutcome.Completed => ExitCodes.Done,
-            CopyOutcome.Cancelled => interruption.ExitCode,
-            _ => ExitCodes.EndedWithErrors,
-        };
     }
 }

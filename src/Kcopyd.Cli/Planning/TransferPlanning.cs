@@ -106,9 +106,7 @@ internal static class TransferPlanning
     /// it.</summary>
     private static void RefuseDeviceName(string uri)
     {
-        var path = Path.GetFullPath(DevicePath.Of(uri));
-        if (path.StartsWith("/dev/", StringComparison.Ordinal)
-            && !path.StartsWith("/dev/shm/", StringComparison.Ordinal))
+        if (DevicePath.IsUnderDev(uri))
         {
             throw new RefusedException($"there is no device {uri}, and a file is not created under /dev");
         }

@@ -35,7 +35,13 @@ internal sealed class JsonProgressView(TextWriter output) : IProgressView
                 FailureCount = completed.FailureCount,
                 Targets = [.. completed.Targets.Select(target =>
                     new CopyTargetProgress(
-                        target.Uri, new(target.BytesWritten), new(target.BytesFlushed), target.State))],
+                        target.Uri,
+                        new(target.BytesKept + target.BytesWritten),
+                        new(target.BytesKept + target.BytesFlushed),
+                        target.State)
+                    {
+                        Kept = new(target.BytesKept),
+                    })],
             }));
         }
 

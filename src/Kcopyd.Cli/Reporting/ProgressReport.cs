@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Kcopyd.Actors.Copying;
 
 namespace Kcopyd.Cli.Reporting;
@@ -15,6 +16,10 @@ internal sealed record ProgressReport(string Job, string Status, long TotalBytes
 
     public long FailureCount { get; init; }
 
+    /// <summary>Why a journaled job writes nothing for now; null while it may.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? HoldReason { get; init; }
+
     public required IReadOnlyList<TargetReport> Targets { get; init; }
 
     internal static ProgressReport Of(CopyProgress progress) => new(
@@ -25,7 +30,12 @@ internal sealed record ProgressReport(string Job, string Status, long TotalBytes
         BytesPerSecond = Math.Round(progress.BytesPerSecond),
         RemainingSeconds = progress.Remaining is { } remaining ? Math.Round(remaining.TotalSeconds, 1) : null,
         FailureCount = progress.FailureCount,
+        HoldReason = progress.HoldReason,
         Targets = [.. progress.Targets.Select(target => new TargetReport(
-            target.Uri, target.Written.Value, target.Flushed.Value, ReportJson.Word(target.State)))],
+            target.Uri, target.Written.Value, target.Flushed.Value, ReportJson.Word(target.State))
+        {
+            BytesKept = target.Kept.Value,
+            BytesJournaled = target.Journaled.Value > 0 ? target.Journaled.Value : null,
+        })],
     };
 }

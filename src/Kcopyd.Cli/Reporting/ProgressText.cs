@@ -27,7 +27,9 @@ internal static class ProgressText
             text.Append(CultureInfo.InvariantCulture, $", {DurationText.Format(remaining)} left");
         }
 
-        return text.Append(Status(progress.Status)).ToString();
+        return text.Append(progress.HoldReason is { } reason
+            ? $", waits: {reason.TrimEnd('.')}"
+            : Status(progress.Status)).ToString();
     }
 
     /// <summary>What one target is like: <c>1.5 GiB written</c>, or what became of it.</summary>

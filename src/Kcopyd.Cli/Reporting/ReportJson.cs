@@ -8,6 +8,7 @@ namespace Kcopyd.Cli.Reporting;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ResultReport))]
 [JsonSerializable(typeof(ProgressReport))]
+[JsonSerializable(typeof(JobReport[]))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The word for a value of an enumeration: <c>completedWithErrors</c>.</summary>

@@ -25,9 +25,22 @@ internal sealed record ResultReport(string Job, string State, long Sectors)
 
     public required IReadOnlyList<TargetReport> Targets { get; init; }
 
+    /// <summary>Whether the job is in the journal under its name.</summary>
+    public bool Journaled { get; init; }
+
+    /// <summary>Why the job or a target of it began afresh, a line each.</summary>
+    public required IReadOnlyList<string> Notices { get; init; }
+
+    internal static ResultReport Of(TransferOutcome outcome) => Of(outcome.Completed) with
+    {
+        Journaled = outcome.Request.Journal is not null,
+        Notices = outcome.Notices,
+    };
+
     internal static ResultReport Of(CopyCompleted completed) => new(
         completed.Job.Value, ReportJson.Word(completed.Outcome), completed.Sectors)
     {
+        Notices = [],
         BytesRead = completed.BytesRead,
         ReadError = completed.ReadError,
         WriteErrors = completed.WriteErrors,
@@ -37,6 +50,9 @@ internal sealed record ResultReport(string Job, string State, long Sectors)
         Digest = DigestText.Format(completed.Digest),
         ElapsedSeconds = Math.Round(completed.Elapsed.TotalSeconds, 6),
         Targets = [.. completed.Targets.Select(target => new TargetReport(
-            target.Uri, target.BytesWritten, target.BytesFlushed, ReportJson.Word(target.State)))],
+            target.Uri, target.BytesWritten, target.BytesFlushed, ReportJson.Word(target.State))
+        {
+            BytesKept = target.BytesKept,
+        })],
     };
 }

@@ -28,8 +28,23 @@ internal static class ResultText
             ? SizeText.Format(done)
             : $"{SizeText.Format(done)} of {SizeText.Format(plan.TotalBytes)}";
         var targets = plan.Targets.Length == 1 ? string.Empty : Preposition(request.Kind, TargetCount(completed));
+        var kept = Math.Min(Kept(completed), done);
         return $"{amount} {Verb(request, completed)}{targets} in {DurationText.Format(completed.Elapsed)}"
-            + $"{Rate(done, completed.Elapsed)}{Ending(request, completed)}";
+            + $"{Rate(done - kept, completed.Elapsed)}{Ending(request, completed)}"
+            + (kept > 0 ? $"; {SizeText.Format(kept)} of it had been safe before" : string.Empty);
+    }
+
+    /// <summary>The digest, or why there is none; null where none was wanted.</summary>
+    internal static string? Digest(TransferRequest request, CopyCompleted completed)
+    {
+        if (DigestText.Format(completed.Digest) is { } digest)
+        {
+            return $"sha256 {digest}";
+        }
+
+        return request.Options.Digest && completed.Targets.Any(target => target.BytesKept > 0)
+            ? "no sha256: an earlier run read a part of the source"
+            : null;
     }
 
     /// <summary>A sentence for each thing that went wrong: the first failure of each kind on each device, and how
@@ -69,14 +84,23 @@ internal static class ResultText
         && completed.Outcome == CopyOutcome.Failed
         && completed.Details.All(failure => failure.Kind == CopyFailureKind.Mismatch);
 
+    /// <summary>What every good target had from earlier runs.</summary>
+    private static long Kept(CopyCompleted completed) => completed.Targets
+        .Where(target => target.State == CopyTargetState.Good)
+        .Select(target => target.BytesKept)
+        .DefaultIfEmpty()
+        .Min();
+
     /// <summary>What every good target has; where there is none, what the best one has.</summary>
     private static long Written(CopyCompleted completed)
     {
         var good = completed.Targets.Where(target => target.State == CopyTargetState.Good).ToList();
         return good.Count > 0
-            ? good.Min(target => target.BytesWritten)
-            : completed.Targets.Select(target => target.BytesWritten).DefaultIfEmpty().Max();
+            ? good.Min(Done)
+            : completed.Targets.Select(Done).DefaultIfEmpty().Max();
     }
+
+    private static long Done(CopyTargetResult target) => target.BytesKept + target.BytesWritten;
 
     private static string Verb(TransferRequest request, CopyCompleted completed) => request.Kind switch
     {

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using Kcopyd.Actors.Copying;
-using Kcopyd.Cli.Planning;
-using Kcopyd.Cli.Requests;
 
 namespace Kcopyd.Cli.Reporting;
 
@@ -9,36 +6,53 @@ namespace Kcopyd.Cli.Reporting;
 internal static class TransferReport
 {
     /// <summary>Prints it.</summary>
-    /// <param name="request">What was asked for.</param>
-    /// <param name="plan">What was planned.</param>
-    /// <param name="completed">What came of it.</param>
-    /// <param name="doneBytes">How far the job was when it was last looked at.</param>
     /// <exception cref="ReportException">Standard output takes nothing.</exception>
-    internal static void Print(TransferRequest request, TransferPlan plan, CopyCompleted completed, long doneBytes)
+    internal static void Print(TransferOutcome outcome)
     {
-        foreach (var line in ResultText.Errors(request, completed))
+        var (request, _, completed, _) = outcome;
+        if (!outcome.AreNoticesSaid)
         {
-            Console.Error.WriteLine($"kcopyd: {line}");
+            Complain(outcome.Notices);
         }
 
+        Complain(ResultText.Errors(request, completed));
+        PrintResult(outcome);
+        if (request.Journal is { } journal
+            && ResumeText.Sentence(completed.Job.Value, journal.Place, completed.Outcome) is { } resume)
+        {
+            Complain([resume]);
+        }
+    }
+
+    private static void Complain(IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            Speech.Complain(line);
+        }
+    }
+
+    private static void PrintResult(TransferOutcome outcome)
+    {
         try
         {
-            Console.Out.WriteLine(request.Json
-                ? JsonSerializer.Serialize(ResultReport.Of(completed), ReportJson.Default.ResultReport)
-                : Text(request, plan, completed, doneBytes));
+            Console.Out.WriteLine(outcome.Request.Json
+                ? JsonSerializer.Serialize(ResultReport.Of(outcome), ReportJson.Default.ResultReport)
+                : Text(outcome));
         }
         catch (IOException e)
         {
             throw new ReportException(
-                $"the job ended as {ReportJson.Word(completed.Outcome)}, "
+                $"the job ended as {ReportJson.Word(outcome.Completed.Outcome)}, "
                 + $"but its result could not be written: {e.Message}",
                 e);
         }
     }
 
-    private static string Text(TransferRequest request, TransferPlan plan, CopyCompleted completed, long doneBytes)
+    private static string Text(TransferOutcome outcome)
     {
+        var (request, plan, completed, doneBytes) = outcome;
         var summary = ResultText.Summary(request, plan, completed, doneBytes);
-        return DigestText.Format(completed.Digest) is { } digest ? $"{summary}\nsha256 {digest}" : summary;
+        return ResultText.Digest(request, completed) is { } digest ? $"{summary}\n{digest}" : summary;
     }
 }

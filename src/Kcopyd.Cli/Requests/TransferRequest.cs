@@ -25,6 +25,9 @@ internal sealed record TransferRequest(
     /// <summary>Whether devices are opened past the page cache.</summary>
     internal bool Direct { get; init; }
 
+    /// <summary>How the job is journaled; null: it is not.</summary>
+    internal JournalRequest? Journal { get; init; }
+
     /// <summary>Memory for segments.</summary>
     internal ByteCount PageBudget { get; init; } = DefaultPageBudget;
 

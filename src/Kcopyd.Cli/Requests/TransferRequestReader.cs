@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
 using Kcopyd.Core.Paging;
@@ -35,8 +37,14 @@ internal static class TransferRequestReader
         }
 
         var budget = ReadBudget(text.Pages);
-        return new TransferRequest(text.Kind, text.Source, text.Targets, ReadOptions(text, budget))
+        var journal = text.Journaling is { } journaling ? JournalRequestReader.Read(journaling) : null;
+        var options = ReadOptions(text, budget);
+
+        // What a journal says is durable has to be, so a journaled job flushes whether that was asked for or not.
+        return new TransferRequest(
+            text.Kind, text.Source, text.Targets, journal is null ? options : options with { Flush = true })
         {
+            Journal = journal,
             SourceSector = ReadSectors("--sector", text.Sector) ?? 0,
             SectorCount = ReadSectors("--count", text.Count),
             TargetSector = ReadSectors("--target-sector", text.TargetSector),
@@ -47,6 +55,30 @@ internal static class TransferRequestReader
             Progress = ReadProgress(text.Progress),
             Json = text.Json,
         };
+    }
+
+    /// <summary>Reads what a resume takes. How the job is done otherwise, its journal says.</summary>
+    /// <param name="text">The options; its source and targets do not count.</param>
+    /// <param name="jobs">The names; none: all that are not over.</param>
+    /// <exception cref="RefusedException">Something is not what its option takes.</exception>
+    internal static ResumeRequest ReadResume(TransferText text, ImmutableArray<string> jobs)
+    {
+        var journaling = text.Journaling!;
+        var policy = JournalRequestReader.ReadPolicy(journaling);
+        return policy is not null && jobs.IsEmpty
+            ? throw new RefusedException("--restart and --trust are for jobs that are named: nobody means all of them")
+            : new ResumeRequest(
+                JournalPlaceReader.Read(journaling.Journal),
+                [.. jobs.Distinct().Select(JournalRequestReader.ReadJob)])
+            {
+                Policy = policy ?? JobStartPolicy.Continue,
+                Interval = JournalRequestReader.ReadInterval(journaling.CheckpointInterval),
+                PageBudget = ReadBudget(text.Pages),
+                BytesPerSecond = ReadRate(text.Rate),
+                Percent = ReadPercent(text.Percent),
+                Progress = ReadProgress(text.Progress),
+                Json = text.Json,
+            };
     }
 
     private static CopyOptions ReadOptions(TransferText text, ByteCount budget) => new()

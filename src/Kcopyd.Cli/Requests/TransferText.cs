@@ -9,6 +9,9 @@ namespace Kcopyd.Cli.Requests;
 /// <param name="Targets">The targets.</param>
 internal sealed record TransferText(CopyJobKind Kind, string? Source, ImmutableArray<string> Targets)
 {
+    /// <summary>What is said about the journal; null for a command that keeps none.</summary>
+    internal JournalText? Journaling { get; init; }
+
     internal string? Sector { get; init; }
 
     internal string? Count { get; init; }

@@ -1,0 +1,159 @@
+using Akka.Actor;
+using Kcopyd.Actors.Copying;
+using Kcopyd.Actors.Journaling;
+using Kcopyd.Cli.Planning;
+using Kcopyd.Cli.Reporting;
+using Kcopyd.Cli.Requests;
+using Kcopyd.Core.Copying;
+using Kcopyd.Devices;
+
+namespace Kcopyd.Cli.Execution;
+
+/// <summary>Carries out a plan: open, prepare, copy, report.</summary>
+/// <param name="request">What was asked for.</param>
+/// <param name="plan">What will be done.</param>
+/// <param name="job">The journaled job that it is; null where nothing is journaled.</param>
+internal sealed class Transfer(TransferRequest request, TransferPlan plan, TransferJob? job)
+{
+    private bool _isOpeningSaid;
+
+    /// <summary>Lines for people have no place among those for programs, or where nothing is to be shown.</summary>
+    private bool SaysOpening => request.Progress is ProgressStyle.Auto or ProgressStyle.Plain;
+
+    /// <summary>Does it and prints what came of it.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="RefusedException">It cannot be done; nothing was touched.</exception>
+    /// <exception cref="DeviceException">A device refused; nothing was touched.</exception>
+    /// <exception cref="CopyRejectedException">The engine refused; nothing was touched.</exception>
+    internal async Task<int> RunAsync(IBlockDeviceOpener opener, Task<ActorSystem> engine, Interruption interruption)
+    {
+        var devices = await TransferDevices.OpenAsync(opener, request, plan, interruption.Token).ConfigureAwait(false);
+        await using (devices.ConfigureAwait(false))
+        {
+            var client = await CreateClientAsync(engine).ConfigureAwait(false);
+            await using (client.ConfigureAwait(false))
+            {
+                await ForgetIfNeededAsync(interruption.Token).ConfigureAwait(false);
+                await devices.PrepareAsync(interruption.Token).ConfigureAwait(false);
+                return await CopyAsync(client, devices, interruption).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<KcopydClient> CreateClientAsync(Task<ActorSystem> engine)
+    {
+        var options = new KcopydClientOptions
+        {
+            PageBudget = request.PageBudget,
+            BytesPerSecond = request.BytesPerSecond,
+            Percent = request.Percent,
+            Journal = job?.Session.Options,
+        };
+        try
+        {
+            return await KcopydClient.CreateAsync(await engine.ConfigureAwait(false), options).ConfigureAwait(false);
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new RefusedException($"there is no memory for a page budget of {request.PageBudget}");
+        }
+    }
+
+    private async Task ForgetIfNeededAsync(CancellationToken cancellationToken)
+    {
+        if (job is { Beginning.ForgetsFirst: true })
+        {
+            // A crash from here on leaves a job that nobody knows of, and the next one begins from nothing.
+            await job.Session.Journal.ForgetAsync(new CopyJobId(job.Name), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> CopyAsync(KcopydClient client, TransferDevices devices, Interruption interruption)
+    {
+        // Acceptance is waited for whatever happens: a job that nobody knows of must not write into files that are
+        // taken back.
+        var accepted = await client.StartAsync(Request(devices)).ConfigureAwait(false);
+        devices.Keep();
+        var pruning = job?.Session.PruneAsync() ?? Task.CompletedTask;
+        var view = ProgressViews.Create(request, plan);
+        if (view is not null)
+        {
+            interruption.BeforeLeaving = view.Leave;
+        }
+
+        var watch = new ProgressWatch(accepted, plan, view, TimeProvider.System);
+        var completed = await WatchAsync(accepted, watch, interruption).ConfigureAwait(false);
+        if (completed.Outcome == CopyOutcome.Blocked)
+        {
+            // Nothing was written, so what was prepared goes again.
+            devices.GiveUp();
+            throw new RefusedException(Refusal(completed));
+        }
+
+        await pruning.ConfigureAwait(false);
+        TransferReport.Print(new TransferOutcome(request, plan, completed, watch.DoneBytes)
+        {
+            Notices = [.. job?.Beginning.Notices ?? [], .. completed.Notices.Select(Notice)],
+            AreNoticesSaid = _isOpeningSaid,
+        });
+        return ExitCodeOf(completed.Outcome, interruption);
+    }
+
+    private async Task<CopyCompleted> WatchAsync(CopyJob accepted, ProgressWatch watch, Interruption interruption)
+    {
+        var cancellation = interruption.Token.Register(
+            static state => _ = ((CopyJob)state!).CancelAsync(), accepted);
+        await using (cancellation.ConfigureAwait(false))
+        {
+            if (job is { Beginning.IsKnown: true } && SaysOpening)
+            {
+                await SayOpeningAsync(watch, job).ConfigureAwait(false);
+            }
+
+            return await watch.UntilOverAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task SayOpeningAsync(ProgressWatch watch, TransferJob known)
+    {
+        if (await watch.UntilBegunAsync().ConfigureAwait(false) is { } begun)
+        {
+            var lines = OpeningText.Lines(known.Name, plan, known.Beginning.Notices, begun).ToList();
+            lines.ForEach(Speech.Complain);
+            _isOpeningSaid = true;
+        }
+    }
+
+    private string Notice(string reason) => OpeningText.Notice(job!.Name, reason);
+
+    private string Refusal(CopyCompleted completed)
+    {
+        var reasons = string.Join("; ", completed.Details.Select(failure => failure.Reason.TrimEnd('.')));
+        var hint = completed.Details switch
+        {
+            [{ Kind: CopyFailureKind.Changed }, ..] =>
+                $"; kcopyd resume {job!.Name} --restart begins afresh, --trust goes on all the same, "
+                + $"kcopyd forget {job.Name} gives it up",
+            [{ Kind: CopyFailureKind.Journal }, ..] when job!.Policy != JobStartPolicy.Continue =>
+                "; --no-journal copies without a journal",
+            _ => string.Empty,
+        };
+        return $"{job!.Name}: {reasons}{hint}";
+    }
+
+    private CopyRequest Request(TransferDevices devices) =>
+        new(request.Kind, devices.Source, devices.Targets, request.Options)
+        {
+            Name = job?.Name,
+            Journaling = job is null
+                ? null
+                : new JobJournaling { Policy = job.Policy, Created = devices.Created, Direct = request.Direct },
+        };
+
+    private static int ExitCodeOf(CopyOutcome outcome, Interruption interruption) => outcome switch
+    {
+        CopyOutcome.Completed => ExitCodes.Done,
+        CopyOutcome.Cancelled => interruption.ExitCode,
+        _ => ExitCodes.EndedWithErrors,
+    };
+}

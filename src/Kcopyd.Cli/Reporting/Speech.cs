@@ -1,0 +1,11 @@
+namespace Kcopyd.Cli.Reporting;
+
+/// <summary>Lines for people.</summary>
+internal static class Speech
+{
+    /// <summary>A line of the result, on standard output.</summary>
+    internal static void Say(string line) => Console.Out.WriteLine(line);
+
+    /// <summary>A sentence about the work, on standard error, with the program's name before it.</summary>
+    internal static void Complain(string sentence) => Console.Error.WriteLine($"kcopyd: {sentence}");
+}

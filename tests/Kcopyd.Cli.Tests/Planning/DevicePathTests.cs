@@ -1,0 +1,24 @@
+using Kcopyd.Cli.Planning;
+
+namespace Kcopyd.Cli.Tests.Planning;
+
+public sealed class DevicePathTests
+{
+    private static readonly string Here = Environment.CurrentDirectory;
+
+    [Theory]
+    [InlineData("/dev/sda", "/dev/sda")]
+    [InlineData("/a/../b", "/b")]
+    [InlineData("file:///a/b", "file:///a/b")]
+    [InlineData("null:4GiB", "null:4GiB")]
+    [InlineData("linear:/a@1+2,null:1M", "linear:/a@1+2,null:1M")]
+    public void What_means_the_same_everywhere_stays(string uri, string absolute) =>
+        Assert.Equal(absolute, DevicePath.Absolute(uri));
+
+    [Fact]
+    public void A_relative_path_becomes_absolute_in_parts_too()
+    {
+        Assert.Equal($"{Here}/a.img", DevicePath.Absolute("a.img"));
+        Assert.Equal($"linear:{Here}/a.img@8+8,{Here}/b%2Cc", DevicePath.Absolute("linear:a.img@8+8,b%2Cc"));
+    }
+}
