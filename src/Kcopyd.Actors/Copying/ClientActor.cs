@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Kcopyd.Actors.Hosting;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Core.Copying;
 using Kcopyd.Core.Paging;
 using Kcopyd.Devices;
@@ -239,11 +240,12 @@ internal sealed partial class ClientActor : ReceiveActor
         SetStallTimer(Now + _options.StallAfter);
     }
 
-    private static CopyRequest JobRequest(JobEntry entry)
+    private CopyRequest JobRequest(JobEntry entry)
     {
-        // What a journal claims has to be flushed.
         var request = entry.Request! with { StartPaused = entry.IsPauseWanted };
-        return request.Journaling is null ? request : request with { Options = request.Options with { Flush = true } };
+        return request.Journaling is null
+            ? request
+            : request with { Options = JobJournalSetup.OptionsFor(request.Options, _options.Journal!) };
     }
 
     private void OnAdmitSegment(ClientWork.AdmitSegment message)

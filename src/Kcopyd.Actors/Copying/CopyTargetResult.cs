@@ -7,6 +7,7 @@ namespace Kcopyd.Actors.Copying;
 /// <param name="State">Good, failed or dropped.</param>
 public sealed record CopyTargetResult(string Uri, long BytesWritten, long BytesFlushed, CopyTargetState State)
 {
-    /// <summary>Bytes that earlier runs of a journaled job had made durable, and this one did not write again.</summary>
+    /// <summary>Bytes that earlier runs of a journaled job had made durable: this one did not write them
+    /// again.</summary>
     public long BytesKept { get; init; }
 }

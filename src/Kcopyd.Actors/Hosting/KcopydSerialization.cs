@@ -56,7 +56,7 @@ public static class KcopydSerialization
         system.Serialization.AddSerializationMap(typeof(JobSnapshot), job);
     }
 
-    // A type that is asked for and not found would be remembered as somebody else's: the base types are nobody's message.
+    // A type that is asked for and not found is remembered as somebody else's: the base types are nobody's message.
     private static bool IsRegistered(Serialization serialization) =>
         serialization.FindSerializerForType(typeof(JobEvent)) is JobEventSerializer
         && serialization.FindSerializerForType(typeof(SubmitMessage)) is SubmitMessageSerializer;

@@ -44,27 +44,27 @@ internal sealed record JobAdmission(
             return new JobAdmission(false, created, [], null, false);
         }
 
-        var (afresh, differences) = Compare(last, found, all);
+        var (afresh, differences) = Compare(last, found, created);
         return policy == JobStartPolicy.Continue && !differences.IsEmpty
             ? new JobAdmission(false, TargetMask.None, [], string.Join("; ", differences), true)
-            : new JobAdmission(false, afresh.Or(created), differences, null, false);
+            : new JobAdmission(false, afresh.Or(created), [.. differences, .. Missing(found, created)], null, false);
     }
 
     private static (TargetMask Afresh, ImmutableArray<string> Differences) Compare(
-        JobEvent.RunStarted last, JobDevices found, TargetMask all)
+        JobEvent.RunStarted last, JobDevices found, TargetMask created)
     {
         var afresh = TargetMask.None;
         var differences = ImmutableArray.CreateBuilder<string>();
         if (found.Source is { } source && last.Source is { } recorded && SourceDifference(source, recorded) is { } what)
         {
             differences.Add($"the source {source.Uri} is not the same: {what}");
-            afresh = all;
+            afresh = TargetMask.All(found.Targets.Length);
         }
 
         for (var i = 0; i < found.Targets.Length; i++)
         {
             var target = found.Targets[i];
-            if (TargetDifference(target, last.Targets[i]) is { } difference)
+            if (!created.Contains(i) && TargetDifference(target, last.Targets[i]) is { } difference)
             {
                 differences.Add($"the target {target.Uri} is not the same: {difference}");
                 afresh = afresh.With(i);
@@ -73,6 +73,9 @@ internal sealed record JobAdmission(
 
         return (afresh, differences.ToImmutable());
     }
+
+    private static IEnumerable<string> Missing(JobDevices found, TargetMask created) =>
+        created.Indexes().Select(target => $"the target {found.Targets[target].Uri} was not there");
 
     private static string? SourceDifference(BlockDeviceIdentity now, BlockDeviceIdentity recorded) =>
         now.DifferenceFrom(recorded) ?? now.LengthDifferenceFrom(recorded) ?? now.ContentDifferenceFrom(recorded);

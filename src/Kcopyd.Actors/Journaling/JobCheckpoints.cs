@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Core.Copying;
 using Kcopyd.Core.Journaling;
@@ -27,14 +28,23 @@ internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, J
     /// <summary>Whether there is anything that a later turn has to see to.</summary>
     public bool HasWork => _ledger is not { IsFlushing: false, HasWritten: false, HasClaim: false };
 
+    /// <summary>What the job may not do for now.</summary>
+    public CopyHold Hold => (IsLate, _pace.IsFull(_ledger, setup.InFlightBytes(job.State.InFlight))) switch
+    {
+        (true, _) => CopyHold.Writes,
+        (false, true) => CopyHold.NewSegments,
+        _ => CopyHold.None,
+    };
+
+    /// <summary>Why nothing may be written although the journal is open; null if something may.</summary>
+    public string? LateReason => IsLate
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"the journal has not answered for {(line.Now - _lastAppended).TotalSeconds:F0} s")
+        : null;
+
     /// <summary>Whether the run may have lost its place to another: nothing was appended for so long.</summary>
-    public bool IsLate => _pace.IsLeaseOver(line.Now, _lastAppended);
-
-    /// <summary>Whether no segment may be begun until a flush is over.</summary>
-    public bool IsFull => _pace.IsFull(_ledger, setup.InFlightBytes(job.State.InFlight));
-
-    /// <summary>How long nothing was appended.</summary>
-    public TimeSpan SinceAppended => line.Now - _lastAppended;
+    private bool IsLate => _pace.IsLeaseOver(line.Now, _lastAppended);
 
     /// <summary>Whether something happened that no checkpoint says yet, although there may be nothing to
     /// claim.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Akka.Actor;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Core.Copying;
@@ -341,26 +340,8 @@ internal sealed class JobJournal : IDisposable
 
     private void Hold()
     {
-        var isLate = _checkpoints.IsLate;
-        if (_isOpen)
-        {
-            HoldReason = isLate
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"the journal has not answered for {_checkpoints.SinceAppended.TotalSeconds:F0} s")
-                : null;
-        }
-
-        var hold = CopyHold.None;
-        if (!_isOpen || isLate)
-        {
-            hold = CopyHold.Writes;
-        }
-        else if (_checkpoints.IsFull)
-        {
-            hold = CopyHold.NewSegments;
-        }
-
+        HoldReason = _isOpen ? _checkpoints.LateReason : HoldReason;
+        var hold = _isOpen ? _checkpoints.Hold : CopyHold.Writes;
         if (hold != _job.State.Hold && _job.State.Phase != CopyPhase.Ended)
         {
             _job.Raise(new CopyJobEvent.HoldChanged(hold));

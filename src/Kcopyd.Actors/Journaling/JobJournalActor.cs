@@ -1,4 +1,3 @@
-using System.Globalization;
 using Akka.Persistence;
 using Kcopyd.Core.Copying;
 
@@ -73,12 +72,12 @@ internal sealed class JobJournalActor : UntypedPersistentActor
     }
 
     /// <inheritdoc/>
-    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Lose("write", cause);
+    protected override void OnPersistFailure(Exception cause, object @event, long sequenceNr) => Lose("written", cause);
 
     /// <inheritdoc/>
     protected override void OnPersistRejected(Exception cause, object @event, long sequenceNr)
     {
-        Lose("write", cause);
+        Lose("written", cause);
         Context.Stop(Self);
     }
 
@@ -123,9 +122,7 @@ internal sealed class JobJournalActor : UntypedPersistentActor
 
     private void Lose(string what, Exception cause)
     {
-        var reason = string.Create(
-            CultureInfo.InvariantCulture, $"the journal could not be {(what == "read" ? "read" : "written")}: {cause.Message}");
-        Tell(new JournalMessage.Lost(_child, reason));
+        Tell(new JournalMessage.Lost(_child, $"the journal could not be {what}: {cause.Message}"));
     }
 
     private static void Tell(JournalMessage message) => Context.Parent.Tell(message, Context.Self);

@@ -26,6 +26,14 @@ internal sealed record JobJournalSetup(CopyJobId Job, JournalOptions Options, Co
     public JobDevices Found { get; } =
         new(Request.Source?.Device.Identity, [.. Request.Targets.Select(target => target.Device.Identity)]);
 
+    /// <summary>How a journaled job is done: what it claims has to be flushed, and what is in flight at once is no more
+    /// than half of what may be unflushed.</summary>
+    public static CopyOptions OptionsFor(CopyOptions options, JournalOptions journal)
+    {
+        var most = Math.Max(1, journal.UnflushedLimit.Value / 2 / options.SegmentSize.Value);
+        return options with { Flush = true, InFlight = (int)Math.Min(options.InFlight, most) };
+    }
+
     /// <summary>The first event of a run.</summary>
     public JobEvent.RunStarted Run(long epoch, TargetMask afresh, DateTimeOffset at) => new(epoch, at)
     {

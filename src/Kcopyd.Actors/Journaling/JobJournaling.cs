@@ -15,6 +15,7 @@ public sealed record JobJournaling
     /// Default none.</summary>
     public TargetMask Created { get; init; }
 
-    /// <summary>Whether the devices were opened past the page cache: recorded, so that a resume does the same.</summary>
+    /// <summary>Whether the devices were opened past the page cache: recorded, so that a resume does the
+    /// same.</summary>
     public bool Direct { get; init; }
 }

@@ -182,6 +182,7 @@ internal sealed class JobRecord
     /// <summary>What is done again is judged again: of the failures only those stay that nothing will repair.</summary>
     private void Start(JobEvent.RunStarted run)
     {
+        var bearsReadErrors = LastRun is { Options: { ErrorsAreIgnored: true } or { OnReadError: OnReadError.Salvage } };
         (LastRun, Epoch, CheckpointNumber) = (run, run.Epoch, 0);
         (Standing, Reason, BytesPerSecond) = (JobStanding.Running, string.Empty, 0);
         foreach (var target in run.Afresh.Indexes())
@@ -195,15 +196,15 @@ internal sealed class JobRecord
 
         // A list that was cut says too little to count by: then what it says stays.
         var isWhole = FailureCount == Failures.Count;
-        Failures = Failures.RemoveAll(failure => !IsFinal(failure));
+        Failures = Failures.RemoveAll(failure => !IsFinal(failure, bearsReadErrors));
         FailureCount = isWhole ? Failures.Count : FailureCount;
         ReadError = isWhole ? Failures.Exists(failure => failure.Target is null) : ReadError;
     }
 
-    private bool IsFinal(CopyFailure failure) => failure switch
+    private bool IsFinal(CopyFailure failure, bool bearsReadErrors) => failure switch
     {
         { Target: { } target } => Dropped.Contains(target),
-        { Kind: CopyFailureKind.Read } => _flushed.Any(set => set.Within(FromSource(failure.Range)).Any()),
+        { Kind: CopyFailureKind.Read } => bearsReadErrors && _flushed.Any(set => set.Within(FromSource(failure.Range)).Any()),
         _ => false,
     };
 

@@ -1,5 +1,6 @@
 using Akka.Configuration;
 using Akka.Persistence.Sql;
+using Kcopyd.Actors.Hosting;
 using Microsoft.Data.Sqlite;
 
 namespace Kcopyd.Actors.Journaling;
@@ -8,8 +9,6 @@ namespace Kcopyd.Actors.Journaling;
 /// own settings before it.</summary>
 public static class JournalConfiguration
 {
-    private const string Serializer = "Kcopyd.Actors.Journaling.JobEventSerializer, Kcopyd.Actors";
-
     /// <summary>A journal in a SQLite file of this machine.</summary>
     /// <param name="path">The file, made when it is first written; its directory must be there. Not on a device that
     /// the jobs are about.</param>
@@ -38,6 +37,9 @@ public static class JournalConfiguration
               provider-name = "{{provider}}"
               connection-string = {{Quoted(connectionString)}}
               auto-initialize = true
+
+              # A stream may go back to a runner that had it before: its numbers alone say what came first.
+              replay-filter.mode = off
             }
           }
           snapshot-store {
@@ -49,16 +51,7 @@ public static class JournalConfiguration
             }
           }
         }
-        akka.actor {
-          serializers.kcopyd-job = "{{Serializer}}"
-          serialization-bindings {
-            "Kcopyd.Actors.Journaling.JobEvent, Kcopyd.Actors" = kcopyd-job
-            "Kcopyd.Actors.Journaling.JobSnapshot, Kcopyd.Actors" = kcopyd-job
-          }
-          serialization-identifiers {
-            "{{Serializer}}" = {{JobEventSerializer.SerializerId}}
-          }
-        }
+        {{KcopydSerialization.Settings}}
         """).WithFallback(SqlPersistence.DefaultConfiguration);
 
     private static string Quoted(string text) =>

@@ -28,8 +28,8 @@ public sealed record CheckpointPace(TimeSpan Interval, ByteCount UnflushedLimit)
     public bool IsFull(CheckpointLedger ledger, long inFlightBytes)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        return ledger.MostUnflushedBytes > 0
-            && ledger.MostUnflushedBytes + inFlightBytes >= UnflushedLimit.Value;
+        var bytes = ledger.MostUnflushedBytes + inFlightBytes;
+        return bytes > 0 && bytes >= UnflushedLimit.Value;
     }
 
     /// <summary>Whether the runner has to show that it is alive, although it has nothing to claim.</summary>

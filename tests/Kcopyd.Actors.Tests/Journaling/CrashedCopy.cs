@@ -204,7 +204,8 @@ internal sealed class CrashedCopy : IDisposable
             // Whatever is claimed of an unreadable range is listed with the claim.
             var claimed = new ExtentSet(Enumerable.Range(0, _targets.Length)
                 .SelectMany(i => record.Description is null ? [] : record.FlushedOn(i).Within(lost)));
-            Assert.All(claimed, range => Assert.True(new ExtentSet(record.Zeroed.Select(z => z.Range)).Contains(range)));
+            var listed = new ExtentSet(record.Zeroed.Select(zeroed => zeroed.Range));
+            Assert.All(claimed, range => Assert.True(listed.Contains(range), $"{range} is claimed and not listed"));
         }
     });
 

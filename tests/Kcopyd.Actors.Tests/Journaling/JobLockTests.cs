@@ -101,6 +101,18 @@ public sealed class JobLockTests : IDisposable
     }
 
     [Fact]
+    public void A_locked_file_that_was_removed_is_known_to_have_no_name()
+    {
+        var path = _directory.File("file", 1);
+        var file = FileLock.TryTake(path)!;
+        Assert.True(FileLock.IsNamed(file));
+        File.Delete(path);
+        File.WriteAllText(path, "another");
+        Assert.False(FileLock.IsNamed(file));
+        FileLock.Release(file);
+    }
+
+    [Fact]
     public async Task However_takers_and_forgetters_interleave_there_is_one_owner()
     {
         var owners = 0;

@@ -30,7 +30,8 @@ public sealed class JournaledJobTests
 
         AssertGood(completed);
         AssertCopied(target);
-        Assert.Equal((Length, Length, 0), (completed.Targets[0].BytesWritten, completed.Targets[0].BytesFlushed, completed.Targets[0].BytesKept));
+        var result = completed.Targets[0];
+        Assert.Equal((Length, Length, 0), (result.BytesWritten, result.BytesFlushed, result.BytesKept));
     });
 
     [Fact]

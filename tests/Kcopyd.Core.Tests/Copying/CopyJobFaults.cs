@@ -26,7 +26,8 @@ internal sealed class CopyJobFaults(CopyJobSpec spec, Random random)
         for (var i = random.Next(6); i > 0 && spec.SectorCount > 0; i--)
         {
             var start = random.NextInt64(spec.SectorCount);
-            done[random.Next(done.Count)].Add(SectorRange.Create(start, random.NextInt64(spec.SectorCount - start) + 1));
+            var count = random.NextInt64(spec.SectorCount - start) + 1;
+            done[random.Next(done.Count)].Add(SectorRange.Create(start, count));
         }
 
         return new CopyResume { Missing = MissingRuns.Of(spec.SectorCount, done, TargetMask.All(spec.TargetCount)) };

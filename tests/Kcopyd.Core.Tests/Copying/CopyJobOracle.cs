@@ -27,7 +27,8 @@ internal sealed class CopyJobOracle(CopyJobSpec spec)
     private TargetMask _toCompare;
     private CopyOutcome? _stopped;
     private CopyHold _hold;
-    private ImmutableArray<PlanRun> _missing = [new(SectorRange.Create(0, spec.SectorCount), TargetMask.All(spec.TargetCount))];
+    private ImmutableArray<PlanRun> _missing =
+        [new(SectorRange.Create(0, spec.SectorCount), TargetMask.All(spec.TargetCount))];
 
     public CopyOutcome? Outcome { get; private set; }
 
