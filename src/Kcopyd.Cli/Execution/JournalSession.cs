@@ -86,7 +86,7 @@ internal sealed class JournalSession
         system.Settings.InjectTopLevelFallback(
             place.IsPostgres ? JournalConfiguration.Postgres(place.Target) : JournalConfiguration.Sqlite(place.Target));
 
-        // Begun now, they open the database while the devices are looked at.
+        // Begun now, they are there when the job wants to be journaled.
         persistence.JournalFor(options.JournalPluginId);
         persistence.SnapshotStoreFor(options.SnapshotPluginId);
         return new JournalSession(place, options, new KcopydJournal(system, options));
