@@ -93,6 +93,14 @@ internal sealed class JobRecord
         }
     }
 
+    /// <summary>Whether an event of its last run, of which that is not known, was appended.</summary>
+    public bool Holds(JobEvent happened) => happened switch
+    {
+        JobEvent.Checkpoint e => CheckpointNumber >= e.Number,
+        JobEvent.RunEnded e => (Standing, Reason) == (e.Standing, e.Reason),
+        _ => throw new ArgumentException($"{happened} is appended by no run that began.", nameof(happened)),
+    };
+
     /// <summary>What the next run begins with.</summary>
     public CopyResume ToResume()
     {
@@ -204,7 +212,8 @@ internal sealed class JobRecord
     private bool IsFinal(CopyFailure failure, bool bearsReadErrors) => failure switch
     {
         { Target: { } target } => Dropped.Contains(target),
-        { Kind: CopyFailureKind.Read } => bearsReadErrors && _flushed.Any(set => set.Within(FromSource(failure.Range)).Any()),
+        { Kind: CopyFailureKind.Read } =>
+            bearsReadErrors && _flushed.Any(set => set.Within(FromSource(failure.Range)).Any()),
         _ => false,
     };
 
