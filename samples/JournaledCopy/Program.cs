@@ -17,8 +17,8 @@ var options = new KcopydClientOptions
     },
 };
 
-// 1. A node begins a copy and is stopped when a quarter is in the journal. A node that is killed leaves the same behind,
-//    but for the last checkpoint.
+// 1. A node begins a copy and is stopped when a quarter is in the journal. A node that is killed leaves the same
+//    behind, but for the last checkpoint.
 var first = await RunAsync(isStopped: true);
 Console.WriteLine($"first run:  {first.Outcome}, {new ByteCount(first.Targets[0].BytesWritten)} written");
 

@@ -27,8 +27,8 @@ internal static class JobNaming
             CultureInfo.InvariantCulture, $"{Prefix(request.Source ?? request.Targets[0])}-{Hash(text.ToString()):x8}");
     }
 
-    /// <summary>FNV-1a of 32 bits: two jobs of one machine hardly share it, and if they did, the second would be refused.
-    /// A cryptographic one would load a library that takes longer than a small copy.</summary>
+    /// <summary>FNV-1a of 32 bits: two jobs of one machine hardly share it, and if they did, the second would be
+    /// refused. A cryptographic one would load a library that takes longer than a small copy.</summary>
     private static uint Hash(string text)
     {
         const uint Basis = 2_166_136_261;
