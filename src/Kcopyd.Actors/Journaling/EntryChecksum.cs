@@ -4,8 +4,8 @@ using System.Numerics;
 namespace Kcopyd.Actors.Journaling;
 
 /// <summary>A checksum behind each entry of a journal: CRC-32C of its bytes, little-endian.</summary>
-/// <remarks>A database does not notice a bit that its disk has turned, and a claim that reads well and is not true would
-/// cost data.</remarks>
+/// <remarks>A database does not notice a bit that its disk has turned, and a claim that reads well and is not true
+/// would cost data.</remarks>
 internal static class EntryChecksum
 {
     /// <summary>Its length in bytes.</summary>
