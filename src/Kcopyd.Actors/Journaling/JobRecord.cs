@@ -190,7 +190,8 @@ internal sealed class JobRecord
     /// <summary>What is done again is judged again: of the failures only those stay that nothing will repair.</summary>
     private void Start(JobEvent.RunStarted run)
     {
-        var bearsReadErrors = LastRun is { Options: { ErrorsAreIgnored: true } or { OnReadError: OnReadError.Salvage } };
+        var bearsReadErrors =
+            LastRun?.Options is { ErrorsAreIgnored: true } or { OnReadError: OnReadError.Salvage };
         (LastRun, Epoch, CheckpointNumber) = (run, run.Epoch, 0);
         (Standing, Reason, BytesPerSecond) = (JobStanding.Running, string.Empty, 0);
         foreach (var target in run.Afresh.Indexes())
