@@ -100,6 +100,15 @@ internal sealed partial class ClientActor : ReceiveActor
     protected override SupervisorStrategy SupervisorStrategy() => StopTheJob;
 
     /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        if (_options is { ResumeOnStart: true, Journal: { } journal })
+        {
+            Context.ActorOf(Akka.Actor.Props.Create<JobResumerActor>(journal, _logger), "resumer");
+        }
+    }
+
+    /// <inheritdoc/>
     protected override void PostRestart(Exception reason)
     {
         // There is nothing to go on from: jobs live in their actors, which stopped with this one, and PostStop has told

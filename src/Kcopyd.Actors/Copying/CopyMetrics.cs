@@ -23,6 +23,15 @@ internal static class CopyMetrics
     public static readonly Histogram<double> JobDuration =
         Meter.CreateHistogram<double>("kcopyd.job.duration", "s", "From acceptance of a job to its end.");
 
+    public static readonly Counter<long> Checkpoints =
+        Meter.CreateCounter<long>("kcopyd.journal.checkpoints", "{checkpoint}", "Checkpoints that are durable.");
+
+    public static readonly Histogram<double> CheckpointFlush =
+        Meter.CreateHistogram<double>("kcopyd.journal.flush_duration", "s", "The flush of targets for a checkpoint.");
+
+    public static readonly Histogram<double> CheckpointAppend = Meter.CreateHistogram<double>(
+        "kcopyd.journal.append_duration", "s", "From telling a checkpoint to the journal to its answer.");
+
     public static readonly UpDownCounter<long> PagesTaken =
         Meter.CreateUpDownCounter<long>("kcopyd.client.pages_taken", "{page}", "Pages that segments hold.");
 }

@@ -32,10 +32,16 @@ public sealed class KcopydClient : IAsyncDisposable
     /// <param name="system">Needs no configuration; see the reference settings for what can be configured.</param>
     /// <param name="options">Null: what the system configures under <c>kcopyd.client</c>, else all defaults.</param>
     /// <exception cref="OutOfMemoryException">There is no memory for the budget.</exception>
+    /// <exception cref="ArgumentException">Jobs are to be resumed without a journal or an opener.</exception>
     public static Task<KcopydClient> CreateAsync(ActorSystem system, KcopydClientOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(system);
         var settings = options ?? KcopydSettings.ReadClient(system);
+        if (settings is { ResumeOnStart: true, Journal: null } or { ResumeOnStart: true, Opener: null })
+        {
+            throw new ArgumentException("To resume jobs takes a journal and an opener of devices.", nameof(options));
+        }
+
         CopyDispatchers.Register(system);
         KcopydSerialization.Register(system);
         var link = new ClientLink();

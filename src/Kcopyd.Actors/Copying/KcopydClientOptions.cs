@@ -94,6 +94,15 @@ public sealed record KcopydClientOptions
     /// are refused.</summary>
     public IBlockDeviceOpener? Opener { get; init; }
 
+    /// <summary>Whether the client, when it is made, resumes every job of its journal that is neither over nor blocked
+    /// and that nobody runs. Default false.</summary>
+    /// <remarks>
+    /// Needs a <see cref="Journal"/> and an <see cref="Opener"/>. A job whose devices are not there or not what its
+    /// journal recorded is blocked, with the reason, and nothing is written; a job whose runner was at work a moment
+    /// ago, as far as lock files do not tell, is left to it.
+    /// </remarks>
+    public bool ResumeOnStart { get; init; }
+
     /// <summary>Where the client logs. Default: nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 

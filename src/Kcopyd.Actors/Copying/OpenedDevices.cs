@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
@@ -97,7 +98,13 @@ internal sealed class OpenedDevices : IAsyncDisposable
             ? Region(await OpenAsync(opener, region, reading, cancellationToken).ConfigureAwait(false), region, null)
             : null;
         var targets = opened.Select((device, index) => Region(device, submit.Targets[index], source?.Range.Count));
-        return new CopyRequest(submit.Kind, source, [.. targets], submit.Options);
+        return new CopyRequest(submit.Kind, source, [.. targets], submit.Options)
+        {
+            Name = submit.Name,
+            Journaling = submit.Policy is { } policy
+                ? new JobJournaling { Policy = policy, Direct = submit.Direct }
+                : null,
+        };
     }
 
     private async Task<IBlockDevice> OpenAsync(

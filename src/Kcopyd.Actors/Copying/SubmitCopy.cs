@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Copying;
@@ -20,4 +21,13 @@ public sealed record SubmitCopy(
 {
     /// <summary>Whether the devices are opened past the page cache. Default false.</summary>
     public bool Direct { get; init; }
+
+    /// <summary>A name for the job; null (the default): the client numbers it.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>That the job is journaled, under its <see cref="Name"/>, and what a device means that is not what the
+    /// journal recorded; null (the default): it is not journaled.</summary>
+    /// <remarks>As <see cref="CopyRequest.Journaling"/>: a job of that name that is not over goes on where it
+    /// was.</remarks>
+    public JobStartPolicy? Policy { get; init; }
 }

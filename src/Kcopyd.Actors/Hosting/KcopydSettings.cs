@@ -26,6 +26,7 @@ public static class KcopydSettings
         read = client.Read(read, "percent", (o, key) => o with { Percent = client.Keys.GetInt(key) });
         read = client.Read(read, "queue-limit", (o, key) => o with { QueueLimit = client.Keys.GetInt(key) });
         read = client.Read(read, "active-jobs", (o, key) => o with { ActiveJobs = client.Keys.GetInt(key) });
+        read = client.Read(read, "resume-on-start", (o, key) => o with { ResumeOnStart = client.Keys.GetBoolean(key) });
         read = client.Read(read, "stall-after", (o, key) => o with { StallAfter = client.Keys.GetTimeSpan(key) });
         return client.Read(
             read, "dispose-timeout", (o, key) => o with { DisposeTimeout = client.Keys.GetTimeSpan(key) });

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Google.Protobuf;
 using Kcopyd.Actors.Copying;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Core.Copying;
 using WireValues = Kcopyd.Actors.Protocol.WireValues;
 
@@ -20,6 +21,16 @@ internal static class SubmitMessageMapping
             Options = WireValues.ToWire(message.Options),
             Direct = message.Direct,
         };
+        if (message.Name is { } name)
+        {
+            wire.Job = name;
+        }
+
+        if (message.Policy is { } policy)
+        {
+            wire.Policy = (int)policy;
+        }
+
         wire.Targets.AddRange(message.Targets.Select(ToWire));
         return wire;
     }
@@ -50,6 +61,7 @@ internal static class SubmitMessageMapping
         wire.Details.AddRange(completed.Details.Select(WireValues.ToWire));
         wire.Zeroed.AddRange(completed.ZeroedRanges.Select(WireValues.ToWire));
         wire.Targets.AddRange(completed.Targets.Select(ToWire));
+        wire.Notices.AddRange(completed.Notices);
         return wire;
     }
 
@@ -61,6 +73,8 @@ internal static class SubmitMessageMapping
         WireValues.FromWire(wire.Options ?? WireValues.ToWire(CopyOptions.Default)))
     {
         Direct = wire.Direct,
+        Name = wire.HasJob ? wire.Job : null,
+        Policy = wire.HasPolicy ? WireValues.Checked<JobStartPolicy>(wire.Policy) : null,
     };
 
     public static SubmitAccepted FromWire(Protocol.Accepted wire) => new(wire.CorrelationId, new CopyJobId(wire.Job));
@@ -81,6 +95,7 @@ internal static class SubmitMessageMapping
             FailureCount = wire.FailureCount,
             ZeroedRanges = [.. wire.Zeroed.Select(WireValues.FromWire)],
             Targets = [.. wire.Targets.Select(FromWire)],
+            Notices = [.. wire.Notices],
             Digest = ImmutableArray.Create(wire.Digest.Span),
             Elapsed = TimeSpan.FromTicks(wire.ElapsedTicks),
         });
@@ -105,8 +120,12 @@ internal static class SubmitMessageMapping
         BytesWritten = target.BytesWritten,
         BytesFlushed = target.BytesFlushed,
         State = (int)target.State,
+        BytesKept = target.BytesKept,
     };
 
     private static CopyTargetResult FromWire(Protocol.Target wire) =>
-        new(wire.Uri, wire.BytesWritten, wire.BytesFlushed, WireValues.Checked<CopyTargetState>(wire.State));
+        new(wire.Uri, wire.BytesWritten, wire.BytesFlushed, WireValues.Checked<CopyTargetState>(wire.State))
+        {
+            BytesKept = wire.BytesKept,
+        };
 }

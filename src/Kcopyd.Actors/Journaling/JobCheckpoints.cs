@@ -96,6 +96,7 @@ internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, J
     /// <summary>The flush is over. What it covered may be claimed, save on targets where it failed.</summary>
     public void OnFlushed(ImmutableArray<CopyFailure> failures)
     {
+        CopyMetrics.CheckpointFlush.Record((line.Now - _lastFlushBegan).TotalSeconds);
         var dropped = job.State.Dropped;
         var news = failures.RemoveAll(failure => dropped.Contains(failure.Target!.Value));
         var failed = failures.Aggregate(TargetMask.None, (mask, failure) => mask.With(failure.Target!.Value));
@@ -122,6 +123,8 @@ internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, J
         _lastAppended = line.AppendBegan;
         if (appended is JobEvent.Checkpoint)
         {
+            CopyMetrics.Checkpoints.Add(1);
+            CopyMetrics.CheckpointAppend.Record((line.Now - line.AppendBegan).TotalSeconds);
             _ledger.EndAppend();
             job.SetJournaled();
         }
@@ -144,7 +147,9 @@ internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, J
             ReadError = state.ReadError,
             FailureCount = state.FailureCount,
             Failures = [.. state.Failures.Skip(_journaledFailures)],
-            Zeroed = [.. _zeroed],
+
+            // Thousands of them, and why each was is in the failures, as far as those are kept.
+            Zeroed = [.. _zeroed.Select(failure => failure with { Reason = string.Empty })],
             BytesPerSecond = job.BytesPerSecond,
         };
         _journaledFailures = state.Failures.Count;

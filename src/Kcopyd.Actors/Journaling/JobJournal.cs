@@ -387,8 +387,9 @@ internal sealed class JobJournal : IDisposable
     {
         if (!_isOver)
         {
+            // Who hears of the end may begin the next run at once.
             _isOver = true;
-            _line.Close();
+            _line.Dispose();
             _job.FinishAfterJournal();
         }
     }

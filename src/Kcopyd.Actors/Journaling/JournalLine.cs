@@ -110,23 +110,18 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context) 
     public void ScheduleCheckpoint() => _checkpoint = _scheduler.ScheduleTellOnceCancelable(
         setup.Options.Interval, _self, new JournalMessage.CheckpointDue(), ActorRefs.NoSender);
 
-    /// <summary>Another may run the job from now on, even where the answer about the lock was not waited for.</summary>
+    /// <summary>Nothing is wanted any more, and another may run the job from now on, even where the answer about the
+    /// lock was not waited for.</summary>
     public void Dispose()
     {
-        Close();
+        _retry?.Cancel();
+        _checkpoint?.Cancel();
+        _overdue?.Cancel();
         _ = _lock?.ContinueWith(
             static answered => answered.Result.Lock?.Dispose(),
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously | TaskContinuationOptions.OnlyOnRanToCompletion,
             TaskScheduler.Default);
-    }
-
-    /// <summary>Nothing is wanted any more.</summary>
-    public void Close()
-    {
-        _retry?.Cancel();
-        _checkpoint?.Cancel();
-        _overdue?.Cancel();
     }
 
     private JournalMessage.LockAnswered TakeLock(string directory)

@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.TestKit.Devices;
 using Kcopyd.Actors.TestKit.Simulation;
@@ -12,8 +13,8 @@ internal sealed class CopySimulation : IDisposable
 {
     private readonly SimulatedActorSystem _simulation;
 
-    public CopySimulation(int seed = 0, bool keepsTrace = false) =>
-        _simulation = SimulatedActorSystem.Create(seed, null, keepsTrace);
+    public CopySimulation(int seed = 0, bool keepsTrace = false, Config? config = null) =>
+        _simulation = SimulatedActorSystem.Create(seed, config, keepsTrace);
 
     public SimulationLoop Loop => _simulation.Loop;
 

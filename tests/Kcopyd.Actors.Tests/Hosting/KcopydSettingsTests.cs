@@ -85,6 +85,7 @@ public sealed class KcopydSettingsTests
               active-jobs = 6
               stall-after = 7 s
               dispose-timeout = 250 ms
+              resume-on-start = on
             }
             """);
         Assert.Equal(
@@ -97,6 +98,7 @@ public sealed class KcopydSettingsTests
                 ActiveJobs = 6,
                 StallAfter = TimeSpan.FromSeconds(7),
                 DisposeTimeout = TimeSpan.FromMilliseconds(250),
+                ResumeOnStart = true,
             },
             read);
     }

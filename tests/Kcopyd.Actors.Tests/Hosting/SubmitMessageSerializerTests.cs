@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Hosting;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
 
@@ -36,10 +37,13 @@ public sealed class SubmitMessageSerializerTests : IAsyncLifetime
             options)
         {
             Direct = true,
+            Name = "nightly",
+            Policy = JobStartPolicy.Trust,
         };
 
         var got = RoundTrip(sent);
 
+        Assert.Equal(("nightly", JobStartPolicy.Trust), (got.Name, got.Policy));
         Assert.Equal(sent with { Targets = [] }, got with { Targets = [] });
         Assert.Equal(sent.Targets.AsEnumerable(), got.Targets);
     }
@@ -51,6 +55,7 @@ public sealed class SubmitMessageSerializerTests : IAsyncLifetime
             new SubmitCopy("c-2", CopyJobKind.Zero, null, [new SubmitRegion("/b")], CopyOptions.Default));
 
         Assert.Null(got.Source);
+        Assert.Equal((null, null), (got.Name, got.Policy));
         Assert.Equal(CopyJobKind.Zero, got.Kind);
     }
 
@@ -76,7 +81,8 @@ public sealed class SubmitMessageSerializerTests : IAsyncLifetime
             Details = [failure, source],
             FailureCount = 4_000_000_000,
             ZeroedRanges = [SectorRange.Create(0, 1)],
-            Targets = [new CopyTargetResult("/b", 1, 2, CopyTargetState.Dropped)],
+            Targets = [new CopyTargetResult("/b", 1, 2, CopyTargetState.Dropped) { BytesKept = 3 }],
+            Notices = ["the target /b was not there"],
             Digest = [1, 2, 3],
             Elapsed = TimeSpan.FromMilliseconds(17),
         };
@@ -87,6 +93,7 @@ public sealed class SubmitMessageSerializerTests : IAsyncLifetime
         Assert.Equal(completed.ZeroedRanges.AsEnumerable(), got.ZeroedRanges);
         Assert.Equal(completed.Targets.AsEnumerable(), got.Targets);
         Assert.Equal(completed.Digest.AsEnumerable(), got.Digest);
+        Assert.Equal(completed.Notices.AsEnumerable(), got.Notices);
         Assert.Equal(
             (completed.Job, completed.Outcome, completed.ReadError, completed.WriteErrors),
             (got.Job, got.Outcome, got.ReadError, got.WriteErrors));
