@@ -191,7 +191,7 @@ internal sealed class JobRecord
     private void Start(JobEvent.RunStarted run)
     {
         var bearsReadErrors =
-            LastRun?.Options is { ErrorsAreIgnored: true } or { OnReadError: OnReadError.Salvage };
+            LastRun is { Options: { ErrorsAreIgnored: true } or { OnReadError: OnReadError.Salvage } };
         (LastRun, Epoch, CheckpointNumber) = (run, run.Epoch, 0);
         (Standing, Reason, BytesPerSecond) = (JobStanding.Running, string.Empty, 0);
         foreach (var target in run.Afresh.Indexes())

@@ -15,6 +15,7 @@ internal static class BenchmarkCases
         new DirectCase(),
         new LoopCase(),
         new FanoutCase(),
+        new JournalCase(),
         new EmptyCase(),
         new MemoryCase(),
         new SmallCase(),

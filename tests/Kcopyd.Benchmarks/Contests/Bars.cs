@@ -31,6 +31,16 @@ internal static class Bars
         }
     }
 
+    /// <summary>Speed against the fastest peer, if both are there.</summary>
+    public static IEnumerable<Bar> Speed(ContestResult result, double atLeast)
+    {
+        if (result.Own is not null && result.FastestPeer is { } peer)
+        {
+            var speed = 1 / result.Ratio(peer, Measures.Seconds);
+            yield return new Bar($"speed, of {peer.Name}'s", speed, atLeast, IsFloor: true);
+        }
+    }
+
     /// <summary>Processor time of a buffered copy.</summary>
     public static IEnumerable<Bar> BufferedCpu(ContestResult result)
     {

@@ -39,13 +39,27 @@ internal sealed class Contenders(string program, ImmutableArray<string> programO
             CopyMode.Flushed => ["--flush"],
             _ => [],
         };
-        var words = Copy([files.Source, .. files.Targets, .. promise, .. programOptions, .. more]);
+        var words = Copy([.. Words(files), .. promise, .. more]);
+        return new Contender(Program, [words]);
+    }
+
+    /// <summary>The program as it is without any option: it keeps a journal, and so it flushes.</summary>
+    /// <param name="files">What it copies.</param>
+    /// <param name="mode">Whether past the page cache.</param>
+    /// <param name="journal">A file of its own.</param>
+    public Contender Journaled(CopyFiles files, CopyMode mode, string journal)
+    {
+        ImmutableArray<string> promise = mode == CopyMode.Direct ? ["--direct"] : [];
+        var words = new Command(
+            program, ["copy", .. Words(files), .. promise, "--journal", journal, "--progress", "none"]);
         return new Contender(Program, [words]);
     }
 
     /// <summary>A copy by the program with these words, without what a plain copy does not need.</summary>
     public Command Copy(ImmutableArray<string> words) =>
         new(program, ["copy", .. words, "--no-journal", "--progress", "none"]);
+
+    private ImmutableArray<string> Words(CopyFiles files) => [files.Source, .. files.Targets, .. programOptions];
 
     private static IEnumerable<Contender> Peers(CopyFiles files, CopyMode mode)
     {
