@@ -60,7 +60,7 @@ internal static class Program
         }
     }
 
-    /// <summary>Whether the actor system is wanted for sure, so that it is built while the command line is read.</summary>
+    /// <summary>Whether the actor system is wanted for sure: it is built while the command line is read.</summary>
     private static bool NeedsEngine(string command, int words) => command switch
     {
         CopyCommand.Name or ZeroCommand.Name or VerifyCommand.Name => words > 1,

@@ -2,8 +2,8 @@ using Kcopyd.Tests.Shared;
 
 namespace Kcopyd.Cli.Tests;
 
-/// <summary>Devices that are not what the journal recorded: a resume is blocked and writes nothing, a copy begins afresh
-/// and says why, and no byte is wrong.</summary>
+/// <summary>Devices that are not what the journal recorded: a resume is blocked and writes nothing, a copy begins
+/// afresh and says why, and no byte is wrong.</summary>
 public sealed class JobChangesProgramTests : IDisposable
 {
     private readonly JobBench _bench = new();

@@ -53,7 +53,8 @@ public sealed class JobCycleProgramTests : IDisposable
         Assert.Equal(exitCode, result.ExitCode);
         var job = await _bench.JobAsync();
         var name = job.GetProperty("job").GetString()!;
-        Assert.EndsWith($"kcopyd resume {name} --journal {_bench.Journal}", result.ErrorLines[^1], StringComparison.Ordinal);
+        var command = $"kcopyd resume {name} --journal {_bench.Journal}";
+        Assert.EndsWith(command, result.ErrorLines[^1], StringComparison.Ordinal);
         Assert.Equal("interrupted", job.GetProperty("state").GetString());
 
         var resumed = await _bench.RunAsync("resume", name);

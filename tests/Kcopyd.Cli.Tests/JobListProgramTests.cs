@@ -30,7 +30,8 @@ public sealed class JobListProgramTests : IDisposable
 
         result.IsDone();
         var lines = result.Output.Split('\n');
-        var first = Assert.Single(lines, line => line.Contains($"{_bench.Source} -> {_bench["a"]}", StringComparison.Ordinal));
+        var what = $"{_bench.Source} -> {_bench["a"]}";
+        var first = Assert.Single(lines, line => line.Contains(what, StringComparison.Ordinal));
         Assert.Matches(@"^\s+job\s.*\sinterrupted\s.*[0-9]+ %, .* of 8 MiB\s", first);
         Assert.Single(lines, line => line.Contains($"-> {_bench["b"]}", StringComparison.Ordinal));
         Assert.Contains("killed", result.Output, StringComparison.Ordinal);
@@ -151,8 +152,8 @@ public sealed class JobListProgramTests : IDisposable
         var winner = Assert.Single(results, result => result.Output.Length > 0);
         using var json = JsonDocument.Parse(winner.Output);
         Assert.Equal("completed", json.RootElement.GetProperty("state").GetString());
-        Assert.InRange(
-            json.RootElement.GetProperty("targets")[0].GetProperty("bytesKept").GetInt64(), JobBench.Journaled, JobBench.Length);
+        var kept = json.RootElement.GetProperty("targets")[0].GetProperty("bytesKept").GetInt64();
+        Assert.InRange(kept, JobBench.Journaled, JobBench.Length);
         _bench.IsCopy(_bench["target"]);
         Assert.False(File.Exists(_bench.Journal));
     }

@@ -39,15 +39,34 @@ internal sealed record JobAdmission(
             return new JobAdmission(false, all, [], null, false);
         }
 
-        if (policy == JobStartPolicy.Trust)
-        {
-            return new JobAdmission(false, created, [], null, false);
-        }
+        var admission = policy == JobStartPolicy.Trust
+            ? new JobAdmission(false, created, [], null, false)
+            : GoOn(last, found, policy, created);
+        return all.Except(record.Dropped.Except(admission.Afresh)).IsEmpty
+            ? GoOnWithDropped(admission, policy, found)
+            : admission;
+    }
 
+    private static JobAdmission GoOn(
+        JobEvent.RunStarted last, JobDevices found, JobStartPolicy policy, TargetMask created)
+    {
         var (afresh, differences) = Compare(last, found, created);
         return policy == JobStartPolicy.Continue && !differences.IsEmpty
             ? new JobAdmission(false, TargetMask.None, [], string.Join("; ", differences), true)
             : new JobAdmission(false, afresh.Or(created), [.. differences, .. Missing(found, created)], null, false);
+    }
+
+    /// <summary>There would be nothing to do, and yet the job is not done.</summary>
+    private static JobAdmission GoOnWithDropped(JobAdmission admission, JobStartPolicy policy, JobDevices found)
+    {
+        const string Reason = "every target was dropped";
+        return (admission.Refusal, policy) switch
+        {
+            (null, JobStartPolicy.ContinueOrBeginAfresh) =>
+                admission with { Afresh = TargetMask.All(found.Targets.Length), Notices = [Reason] },
+            (null, _) => admission with { Refusal = Reason, IsBlocked = true },
+            _ => admission,
+        };
     }
 
     private static (TargetMask Afresh, ImmutableArray<string> Differences) Compare(

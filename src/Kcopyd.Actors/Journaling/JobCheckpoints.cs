@@ -12,11 +12,12 @@ namespace Kcopyd.Actors.Journaling;
 internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, JournalLine line)
 {
     private readonly CheckpointLedger _ledger = new(setup.Description.Targets.Length);
-    private readonly CheckpointPace _pace = new(setup.Options.Interval, setup.Options.UnflushedLimit);
+    private readonly CheckpointPace _pace = setup.Pace;
     private readonly List<CopyFailure> _zeroed = [];
     private long _epoch;
     private long _number;
     private int _journaledFailures;
+    private long _journaledFailureCount;
     private TargetMask _journaledErrors;
     private TimeSpan _lastAppended;
     private TimeSpan _lastFlushBegan;
@@ -29,15 +30,16 @@ internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, J
     public bool HasWork => _ledger is not { IsFlushing: false, HasWritten: false, HasClaim: false };
 
     /// <summary>What the job may not do for now.</summary>
-    public CopyHold Hold => (IsLate, _pace.IsFull(_ledger, setup.InFlightBytes(job.State.InFlight))) switch
+    public CopyHold Hold => (IsLate, _pace.IsFull(_ledger, setup.InFlightBytes)) switch
     {
         (true, _) => CopyHold.Writes,
         (false, true) => CopyHold.NewSegments,
         _ => CopyHold.None,
     };
 
-    /// <summary>Why nothing may be written although the journal is open; null if something may.</summary>
-    public string? LateReason => IsLate
+    /// <summary>Why nothing may be written although the journal is open; null if something may, or may as soon as the
+    /// journal is asked.</summary>
+    public string? LateReason => IsLate && line.Pending is not null
         ? string.Create(
             CultureInfo.InvariantCulture,
             $"the journal has not answered for {(line.Now - _lastAppended).TotalSeconds:F0} s")
@@ -49,7 +51,7 @@ internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, J
     /// <summary>Whether something happened that no checkpoint says yet, although there may be nothing to
     /// claim.</summary>
     private bool HasNews =>
-        job.State.Failures.Count != _journaledFailures
+        job.State.FailureCount != _journaledFailureCount
         || job.State.WriteErrors != _journaledErrors
         || _zeroed.Count > 0;
 
@@ -58,6 +60,7 @@ internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, J
     {
         _epoch = record.Epoch;
         _journaledFailures = record.Failures.Count;
+        _journaledFailureCount = record.FailureCount;
         _journaledErrors = record.WriteErrors;
         _lastAppended = line.AppendBegan;
         _lastFlushBegan = line.Now;
@@ -107,7 +110,7 @@ internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, J
     /// <param name="isClosing">Whether everything is to be said now.</param>
     public void AppendIfDue(bool isClosing)
     {
-        if (line.Pending is null && (_ledger.HasClaim || (isClosing && HasNews) || IsRenewalDue(isClosing)))
+        if (line.Pending is null && (_ledger.HasClaim || (isClosing && HasNews) || IsRenewalDue))
         {
             Append();
         }
@@ -124,8 +127,7 @@ internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, J
         }
     }
 
-    private bool IsRenewalDue(bool isClosing) =>
-        !isClosing && !job.State.IsPaused && _pace.IsRenewalDue(line.Now, _lastAppended);
+    private bool IsRenewalDue => !job.State.IsPaused && _pace.IsRenewalDue(line.Now, _lastAppended);
 
     private IEnumerable<FlushedRanges> Claims() => FlushedRanges.Join(
         _ledger.BeginAppend().Select(claim => new FlushedRanges(TargetMask.Of(claim.Target), claim.Ranges)));
@@ -146,6 +148,7 @@ internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, J
             BytesPerSecond = job.BytesPerSecond,
         };
         _journaledFailures = state.Failures.Count;
+        _journaledFailureCount = state.FailureCount;
         _journaledErrors = state.WriteErrors;
         _zeroed.Clear();
         job.BeginAppend();

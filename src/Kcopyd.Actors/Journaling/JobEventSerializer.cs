@@ -4,8 +4,8 @@ using Google.Protobuf;
 
 namespace Kcopyd.Actors.Journaling;
 
-/// <summary>What the journal keeps of a job as Protobuf (journal.proto). Manifests are short and never change their
-/// meaning: what a release wrote, every later one reads.</summary>
+/// <summary>What the journal keeps of a job as Protobuf (journal.proto) with a checksum behind it. Manifests are short
+/// and never change their meaning: what a release wrote, every later one reads.</summary>
 /// <param name="system">The system.</param>
 internal sealed class JobEventSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
@@ -44,16 +44,29 @@ internal sealed class JobEventSerializer(ExtendedActorSystem system) : Serialize
             JobSnapshot s => JobEventMapping.ToWire(s),
             _ => throw Unknown(obj),
         };
-        return message.ToByteArray();
+        var entry = new byte[message.CalculateSize() + EntryChecksum.Length];
+        message.WriteTo(entry.AsSpan(..^EntryChecksum.Length));
+        EntryChecksum.Seal(entry);
+        return entry;
     }
 
     /// <inheritdoc/>
     /// <exception cref="JournalException">A newer version wrote it, or it is damaged.</exception>
     public override object FromBinary(byte[] bytes, string manifest)
     {
+        if (!IsKnown(manifest))
+        {
+            throw OfNewerVersion($"'{manifest}' is no entry that this version knows.", null);
+        }
+
+        if (!EntryChecksum.IsWhole(bytes))
+        {
+            throw Damaged(manifest, null);
+        }
+
         try
         {
-            return Read(bytes, manifest);
+            return Read(bytes[..^EntryChecksum.Length], manifest);
         }
         catch (InvalidDataException e)
         {
@@ -61,7 +74,7 @@ internal sealed class JobEventSerializer(ExtendedActorSystem system) : Serialize
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or ArgumentException or OverflowException)
         {
-            throw new JournalException($"An entry '{manifest}' in the journal of the job is damaged.", e);
+            throw Damaged(manifest, e);
         }
     }
 
@@ -72,8 +85,14 @@ internal sealed class JobEventSerializer(ExtendedActorSystem system) : Serialize
         CheckpointManifest => JobEventMapping.FromWire(Protocol.JobCheckpoint.Parser.ParseFrom(bytes)),
         RunEndedManifest => JobEventMapping.FromWire(Protocol.JobRunEnded.Parser.ParseFrom(bytes)),
         SnapshotManifest => JobEventMapping.FromWire(Protocol.JobSnapshot.Parser.ParseFrom(bytes)),
-        _ => throw OfNewerVersion($"'{manifest}' is no entry that this version knows.", null),
+        _ => throw new ArgumentException($"'{manifest}' is no entry.", nameof(manifest)),
     };
+
+    private static bool IsKnown(string manifest) => manifest
+        is CreatedManifest or RunStartedManifest or CheckpointManifest or RunEndedManifest or SnapshotManifest;
+
+    private static JournalException Damaged(string manifest, Exception? cause) =>
+        new($"An entry '{manifest}' in the journal of the job is damaged.", cause);
 
     private static JournalException OfNewerVersion(string what, Exception? cause) =>
         new($"The job was written by a newer version of Kcopyd: {what}", cause);

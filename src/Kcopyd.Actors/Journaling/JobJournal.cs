@@ -24,9 +24,11 @@ internal sealed class JobJournal : IDisposable
     private readonly JournalLine _line;
     private readonly JobCheckpoints _checkpoints;
     private JobRecord _record = new();
-    private IDisposable? _lock;
     private JobEvent.RunStarted? _run;
     private JobStanding? _ending;
+    private string? _blocked;
+    private string? _overlap;
+    private TimeSpan _fencedUntil;
     private string _endReason = string.Empty;
     private bool _isBegun;
     private bool _isOpen;
@@ -50,23 +52,22 @@ internal sealed class JobJournal : IDisposable
     /// <summary>Why targets began afresh, a sentence each.</summary>
     public ImmutableArray<string> Notices { get; private set; } = [];
 
+    /// <summary>Why the run may not write yet: a runner that no lock of this machine tells of writes until it finds
+    /// this run in the journal, or until its lease is over.</summary>
+    private string? FenceReason => _overlap is not null && _line.Now < _fencedUntil
+        ? $"{_overlap} had the job and may still be writing"
+        : null;
+
     /// <summary>Begins to find out whether the run may begin.</summary>
     public void Open() => _line.TakeLock();
 
     /// <summary>The job actor stopped: another may run the job.</summary>
-    public void Dispose()
-    {
-        _line.Close();
-        _lock?.Dispose();
-    }
+    public void Dispose() => _line.Dispose();
 
     public void OnMessage(JournalMessage message)
     {
         switch (message)
         {
-            case JournalMessage.LockAnswered m:
-                OnLockAnswered(m);
-                break;
             case JournalMessage.CheckpointDue:
                 _isTimerSet = false;
                 break;
@@ -74,6 +75,9 @@ internal sealed class JobJournal : IDisposable
                 _checkpoints.OnFlushed(m.Failures);
                 break;
             case var _ when _isOver:
+                break;
+            case JournalMessage.LockAnswered m:
+                OnLockAnswered(m);
                 break;
             case JournalMessage.Recovered m when m.Child == _line.Child:
                 OnRecovered(m);
@@ -97,7 +101,12 @@ internal sealed class JobJournal : IDisposable
     }
 
     /// <summary>A segment is over.</summary>
-    public void AddWritten(SegmentRun run) => _checkpoints.AddWritten(run);
+    /// <remarks>What may be unflushed is counted before another segment is begun in its place.</remarks>
+    public void AddWritten(SegmentRun run)
+    {
+        _checkpoints.AddWritten(run);
+        Hold();
+    }
 
     /// <summary>Everything that was written is to be flushed and journaled; told by
     /// <see cref="CopyJobEvent.TargetsFlushed"/>.</summary>
@@ -200,13 +209,6 @@ internal sealed class JobJournal : IDisposable
 
     private void OnLockAnswered(JournalMessage.LockAnswered message)
     {
-        _lock = message.Lock;
-        if (_isOver)
-        {
-            // The job was cancelled meanwhile; its actor stops soon.
-            return;
-        }
-
         if (message.Lock is null)
         {
             Refuse(message.Kind, message.Reason);
@@ -242,19 +244,27 @@ internal sealed class JobJournal : IDisposable
         Notices = admission.Notices;
         if (admission.Refusal is { } refusal)
         {
-            if (admission.IsBlocked)
-            {
-                // The operator is told now, and by the list of jobs later: nobody waits for the answer.
-                _line.Append([new JobEvent.RunEnded(_record.Epoch, JobStanding.Blocked, refusal, _line.Time)]);
-            }
-
-            Refuse(admission.IsBlocked ? CopyFailureKind.Changed : CopyFailureKind.Journal, refusal);
+            OnRefused(refusal, admission.IsBlocked);
             return;
         }
 
+        _overlap = _setup.RunnerElsewhere(_record);
         _run = _setup.Run(_record.Epoch + 1, admission.Afresh, _line.Time);
         JobEvent created = new JobEvent.Created(_setup.Description, _run.At);
         _line.Append(admission.IsNew ? [created, _run] : [_run]);
+    }
+
+    private void OnRefused(string reason, bool isBlocked)
+    {
+        if (!isBlocked)
+        {
+            Refuse(CopyFailureKind.Journal, reason);
+            return;
+        }
+
+        // The list of jobs is to know before anyone hears of it; it does not matter much if it cannot.
+        _blocked = reason;
+        _line.Append([new JobEvent.RunEnded(_record.Epoch, JobStanding.Blocked, reason, _line.Time)]);
     }
 
     /// <summary>The journal was read again, and the run is still this one's.</summary>
@@ -268,10 +278,7 @@ internal sealed class JobJournal : IDisposable
             return;
         }
 
-        var hasHappened = pending[^1] is JobEvent.Checkpoint checkpoint
-            ? _record.CheckpointNumber >= checkpoint.Number
-            : _record.Standing != JobStanding.Running;
-        if (hasHappened)
+        if (_record.Holds(pending[^1]))
         {
             OnAppended();
         }
@@ -305,14 +312,15 @@ internal sealed class JobJournal : IDisposable
             _record.Apply(happened);
         }
 
-        if (_run is null)
+        if (_blocked is not null)
         {
-            // Blocked, and the journal knows.
+            Refuse(CopyFailureKind.Changed, _blocked);
             return;
         }
 
         _isBegun = true;
         _isOpen = true;
+        _fencedUntil = _line.Now + _setup.Pace.Lease;
         _checkpoints.Begin(_record);
         _job.Begin(_record);
     }
@@ -323,7 +331,7 @@ internal sealed class JobJournal : IDisposable
         if (!_isBegun)
         {
             // Not even the beginning is journaled, so nothing was written.
-            Refuse(CopyFailureKind.Journal, reason);
+            Refuse(_blocked is null ? CopyFailureKind.Journal : CopyFailureKind.Changed, _blocked ?? reason);
         }
         else if (_ending is not null && (_ending == JobStanding.Interrupted || ++_endLosses > MaxEndLosses))
         {
@@ -340,8 +348,8 @@ internal sealed class JobJournal : IDisposable
 
     private void Hold()
     {
-        HoldReason = _isOpen ? _checkpoints.LateReason : HoldReason;
-        var hold = _isOpen ? _checkpoints.Hold : CopyHold.Writes;
+        HoldReason = _isOpen ? FenceReason ?? _checkpoints.LateReason : HoldReason;
+        var hold = _isOpen && FenceReason is null ? _checkpoints.Hold : CopyHold.Writes;
         if (hold != _job.State.Hold && _job.State.Phase != CopyPhase.Ended)
         {
             _job.Raise(new CopyJobEvent.HoldChanged(hold));
@@ -357,14 +365,18 @@ internal sealed class JobJournal : IDisposable
         }
     }
 
-    private void Refuse(CopyFailureKind kind, string reason)
-    {
-        var failure = new CopyFailure(kind, null, _setup.Range, 0, kind != CopyFailureKind.Changed, reason);
-        _job.Raise(new CopyJobEvent.Refused(failure));
-    }
+    private void Refuse(CopyFailureKind kind, string reason) => _job.Raise(new CopyJobEvent.Refused(
+        new CopyFailure(kind, null, _setup.Range, 0, kind != CopyFailureKind.Changed, reason)));
 
     private void GiveUp()
     {
+        if (_ending is not null)
+        {
+            // All that it did is in the journal; how it ended is the other's to say.
+            Finish();
+            return;
+        }
+
         var runner = _record.LastRun is { } other ? $"{other.Runner} runs it" : "the journal does not know it any more";
         var failure = new CopyFailure(
             CopyFailureKind.Superseded, null, _setup.Range, 0, false, $"The job was given up: {runner}.");

@@ -1,6 +1,8 @@
 using Kcopyd.Actors.Copying;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
+using Kcopyd.Core.Journaling;
+using Kcopyd.Core.Paging;
 using Kcopyd.Devices;
 using Microsoft.Extensions.Logging;
 
@@ -26,13 +28,30 @@ internal sealed record JobJournalSetup(CopyJobId Job, JournalOptions Options, Co
     public JobDevices Found { get; } =
         new(Request.Source?.Device.Identity, [.. Request.Targets.Select(target => target.Device.Identity)]);
 
+    /// <summary>How often it is flushed and journaled, and how long a run may write without.</summary>
+    public CheckpointPace Pace { get; } = new(Options.Interval, Options.UnflushedLimit);
+
+    /// <summary>The most that segments that were begun may still write to one target.</summary>
+    public long InFlightBytes { get; } = Request.Options.InFlight * Request.Options.SegmentSize.Value;
+
     /// <summary>How a journaled job is done: what it claims has to be flushed, and what is in flight at once is no more
     /// than half of what may be unflushed.</summary>
     public static CopyOptions OptionsFor(CopyOptions options, JournalOptions journal)
     {
-        var most = Math.Max(1, journal.UnflushedLimit.Value / 2 / options.SegmentSize.Value);
-        return options with { Flush = true, InFlight = (int)Math.Min(options.InFlight, most) };
+        var half = journal.UnflushedLimit.Value / 2;
+        var pages = Math.Min(options.SegmentSize.Value, half) / PageBudget.PageSize;
+        var size = new ByteCount(pages * PageBudget.PageSize);
+        var inFlight = (int)Math.Min(options.InFlight, half / size.Value);
+        return options with { Flush = true, SegmentSize = size, InFlight = inFlight };
     }
+
+    /// <summary>Who may still run the job, in words, as far as no lock of this machine rules it out; null for nobody.
+    /// </summary>
+    public string? RunnerElsewhere(JobRecord record) =>
+        record is { Standing: JobStanding.Running, LastRun.Runner: var runner }
+        && (Options.LockDirectory is null || !runner.EndsWith(JobLock.HereSuffix, StringComparison.Ordinal))
+            ? runner
+            : null;
 
     /// <summary>The first event of a run.</summary>
     public JobEvent.RunStarted Run(long epoch, TargetMask afresh, DateTimeOffset at) => new(epoch, at)
@@ -45,9 +64,6 @@ internal sealed record JobJournalSetup(CopyJobId Job, JournalOptions Options, Co
         Targets = [.. Request.Targets.Select(target => Recorded(target.Device))],
         Afresh = afresh,
     };
-
-    /// <summary>What segments that were begun may still write to one target.</summary>
-    public long InFlightBytes(int inFlight) => inFlight * Request.Options.SegmentSize.Value;
 
     /// <summary>A file that was extended for this run has its new length from now on.</summary>
     private static BlockDeviceIdentity Recorded(IBlockDevice device) =>

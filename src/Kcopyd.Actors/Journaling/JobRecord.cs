@@ -93,6 +93,14 @@ internal sealed class JobRecord
         }
     }
 
+    /// <summary>Whether an event of its last run, of which that is not known, was appended.</summary>
+    public bool Holds(JobEvent happened) => happened switch
+    {
+        JobEvent.Checkpoint e => CheckpointNumber >= e.Number,
+        JobEvent.RunEnded e => (Standing, Reason) == (e.Standing, e.Reason),
+        _ => throw new ArgumentException($"{happened} is appended by no run that began.", nameof(happened)),
+    };
+
     /// <summary>What the next run begins with.</summary>
     public CopyResume ToResume()
     {
@@ -182,7 +190,8 @@ internal sealed class JobRecord
     /// <summary>What is done again is judged again: of the failures only those stay that nothing will repair.</summary>
     private void Start(JobEvent.RunStarted run)
     {
-        var bearsReadErrors = LastRun is { Options: { ErrorsAreIgnored: true } or { OnReadError: OnReadError.Salvage } };
+        var bearsReadErrors =
+            LastRun is { Options: { ErrorsAreIgnored: true } or { OnReadError: OnReadError.Salvage } };
         (LastRun, Epoch, CheckpointNumber) = (run, run.Epoch, 0);
         (Standing, Reason, BytesPerSecond) = (JobStanding.Running, string.Empty, 0);
         foreach (var target in run.Afresh.Indexes())
@@ -204,7 +213,8 @@ internal sealed class JobRecord
     private bool IsFinal(CopyFailure failure, bool bearsReadErrors) => failure switch
     {
         { Target: { } target } => Dropped.Contains(target),
-        { Kind: CopyFailureKind.Read } => bearsReadErrors && _flushed.Any(set => set.Within(FromSource(failure.Range)).Any()),
+        { Kind: CopyFailureKind.Read } =>
+            bearsReadErrors && _flushed.Any(set => set.Within(FromSource(failure.Range)).Any()),
         _ => false,
     };
 

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Akka.Actor;
 using Microsoft.Data.Sqlite;
-using Npgsql;
 
 namespace Kcopyd.Actors.Journaling;
 
@@ -21,19 +20,7 @@ internal sealed record JournalDatabase(bool IsSqlite, string ConnectionString)
 
     private string DataSource => new SqliteConnectionStringBuilder(ConnectionString).DataSource;
 
-    private string Name
-    {
-        get
-        {
-            if (IsSqlite)
-            {
-                return $"The journal {DataSource}";
-            }
-
-            var server = new NpgsqlConnectionStringBuilder(ConnectionString);
-            return $"The journal on PostgreSQL ({server.Host}, database {server.Database})";
-        }
-    }
+    private string Name => IsSqlite ? $"The journal {DataSource}" : PostgresJournal.NameOf(ConnectionString);
 
     /// <summary>The database of a plug-in, by the system's configuration.</summary>
     /// <exception cref="JournalException">The plug-in is none of the SQL ones.</exception>
@@ -59,7 +46,7 @@ internal sealed record JournalDatabase(bool IsSqlite, string ConnectionString)
                 Pooling = false,
                 DefaultTimeout = Patience,
             }.ConnectionString)
-            : new NpgsqlConnection(ConnectionString);
+            : PostgresJournal.Connect(ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -97,10 +84,7 @@ internal sealed record JournalDatabase(bool IsSqlite, string ConnectionString)
     /// <summary>What a failure to read it is to people.</summary>
     public JournalException Unreadable(DbException cause) =>
         cause is SqliteException { SqliteErrorCode: SqliteDamaged or SqliteNotADatabase }
-        || cause is PostgresException
-        {
-            SqlState: PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted,
-        }
+        || (!IsSqlite && PostgresJournal.IsDamage(cause))
             ? new JournalException($"{Name} is damaged and is left as it is: {cause.Message}", cause)
             : new JournalException($"{Name} cannot be read: {cause.Message}", cause);
 }

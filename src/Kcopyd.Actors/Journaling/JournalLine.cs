@@ -9,7 +9,7 @@ namespace Kcopyd.Actors.Journaling;
 /// appended. Belongs to the job actor.</summary>
 /// <remarks>At most one append is under way. What was not answered stays pending until it is known what became of it.
 /// </remarks>
-internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
+internal sealed class JournalLine(JobJournalSetup setup, IActorContext context) : IDisposable
 {
     /// <summary>How long an append may go without an answer: longer than any journal tries by itself, so that its own
     /// reason is heard first.</summary>
@@ -18,6 +18,7 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
     private readonly IActorRef _self = context.Self;
     private readonly IScheduler _scheduler = context.System.Scheduler;
     private IActorRef _actor = ActorRefs.Nobody;
+    private Task<JournalMessage.LockAnswered>? _lock;
     private TimeSpan _retryAfter = setup.Options.RetryAfter;
     private ICancelable? _retry;
     private ICancelable? _checkpoint;
@@ -46,7 +47,8 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
     {
         if (setup.Options.LockDirectory is { } directory)
         {
-            WorkPipe.Pipe(Task.Run(() => TakeLock(directory)), _self);
+            _lock = Task.Run(() => TakeLock(directory));
+            WorkPipe.Pipe(_lock, _self);
         }
         else
         {
@@ -73,6 +75,7 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
         // It may still be at it, in vain: what it appends late meets the next one's numbers, and one of them fails.
         context.Stop(_actor);
         _overdue?.Cancel();
+        _append++;
         Child++;
         _retry = _scheduler.ScheduleTellOnceCancelable(
             _retryAfter, _self, new JournalMessage.ReopenDue(), ActorRefs.NoSender);
@@ -106,6 +109,17 @@ internal sealed class JournalLine(JobJournalSetup setup, IActorContext context)
     /// <summary>Sees to it that <see cref="JournalMessage.CheckpointDue"/> comes after an interval.</summary>
     public void ScheduleCheckpoint() => _checkpoint = _scheduler.ScheduleTellOnceCancelable(
         setup.Options.Interval, _self, new JournalMessage.CheckpointDue(), ActorRefs.NoSender);
+
+    /// <summary>Another may run the job from now on, even where the answer about the lock was not waited for.</summary>
+    public void Dispose()
+    {
+        Close();
+        _ = _lock?.ContinueWith(
+            static answered => answered.Result.Lock?.Dispose(),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously | TaskContinuationOptions.OnlyOnRanToCompletion,
+            TaskScheduler.Default);
+    }
 
     /// <summary>Nothing is wanted any more.</summary>
     public void Close()

@@ -39,7 +39,10 @@ internal static class WireValues
 
     public static Range ToWire(SectorRange range) => new() { Start = range.Start, Count = range.Count };
 
-    public static SectorRange FromWire(Range wire) => SectorRange.Create(wire.Start, wire.Count);
+    /// <exception cref="ArgumentException">It is not there, or is no range.</exception>
+    public static SectorRange FromWire(Range? wire) => wire is null
+        ? throw new ArgumentException("A range is missing.", nameof(wire))
+        : SectorRange.Create(wire.Start, wire.Count);
 
     public static Failure ToWire(CopyFailure failure)
     {

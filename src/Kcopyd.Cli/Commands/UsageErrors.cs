@@ -22,7 +22,8 @@ internal static class UsageErrors
         {
             return parsed.UnmatchedTokens is [{ } first, ..]
                 ? $"there is no command or option '{first}' (kcopyd --help lists them)"
-                : "a command is missing: copy, zero, verify, jobs, resume, forget or demo (kcopyd --help explains them)";
+                : "a command is missing: copy, zero, verify, jobs, resume, forget or demo "
+                    + "(kcopyd --help explains them)";
         }
 
         var see = $"(see kcopyd {parsed.CommandResult.Command.Name} --help)";

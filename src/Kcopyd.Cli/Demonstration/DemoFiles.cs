@@ -1,12 +1,13 @@
 using System.Security.Cryptography;
 using Kcopyd.Core;
+using Microsoft.Win32.SafeHandles;
 
 namespace Kcopyd.Cli.Demonstration;
 
 /// <summary>The files of a demonstration, in a directory of their own that goes with it.</summary>
 internal sealed class DemoFiles : IDisposable
 {
-    /// <summary>Large enough to be killed halfway, small enough for half a minute and any temporary directory.</summary>
+    /// <summary>Large enough to be killed halfway, small enough for half a minute.</summary>
     internal static readonly ByteCount ImageSize = 256.MiB;
 
     /// <summary>The image, two copies, and a journal.</summary>
@@ -82,11 +83,11 @@ internal sealed class DemoFiles : IDisposable
     public void Dispose() => System.IO.Directory.Delete(Directory, recursive: true);
 
     private static async Task ReadAsync(
-        Microsoft.Win32.SafeHandles.SafeFileHandle file, Memory<byte> block, long offset, CancellationToken cancellation)
+        SafeFileHandle file, Memory<byte> block, long offset, CancellationToken cancellationToken)
     {
         while (!block.IsEmpty)
         {
-            var read = await RandomAccess.ReadAsync(file, block, offset, cancellation).ConfigureAwait(false);
+            var read = await RandomAccess.ReadAsync(file, block, offset, cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
                 throw new EndOfStreamException("A file of the demonstration became shorter.");

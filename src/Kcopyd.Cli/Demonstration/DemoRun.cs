@@ -84,8 +84,9 @@ internal sealed class DemoRun(Task<ActorSystem> engine)
 
         Speech.Say(string.Empty);
         Speech.Say("Both copies were compared with the image: every byte is the same.");
-        Speech.Say($"The kill cost little: {SizeText.Format(safe)} of {DemoFiles.ImageSize} were safe on each target and were "
-            + "not copied again.");
+        Speech.Say(
+            $"The kill cost little: {SizeText.Format(safe)} of {DemoFiles.ImageSize} were safe on each target "
+            + "and were not copied again.");
         return ExitCodes.Done;
     }
 

@@ -49,7 +49,7 @@ internal sealed class JournalSession
         async () => Open(place, interval, await engine.ConfigureAwait(false)));
 
     /// <summary>A job that there is.</summary>
-    /// <exception cref="RefusedException">There is none of that name; the sentence has names that there are.</exception>
+    /// <exception cref="RefusedException">There is none of that name; the sentence has those there are.</exception>
     internal async Task<JobSummary> FindAsync(string name, CancellationToken cancellationToken)
     {
         var found = await Journal.FindAsync(new CopyJobId(name), cancellationToken).ConfigureAwait(false);
@@ -86,7 +86,7 @@ internal sealed class JournalSession
         system.Settings.InjectTopLevelFallback(
             place.IsPostgres ? JournalConfiguration.Postgres(place.Target) : JournalConfiguration.Sqlite(place.Target));
 
-        // Begun now, they open the database while the devices are looked at.
+        // Begun now, they are there when the job wants to be journaled.
         persistence.JournalFor(options.JournalPluginId);
         persistence.SnapshotStoreFor(options.SnapshotPluginId);
         return new JournalSession(place, options, new KcopydJournal(system, options));

@@ -53,7 +53,8 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
         return worst;
     }
 
-    private async Task<ImmutableArray<JobSummary>> FindAsync(JournalSession session, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<JobSummary>> FindAsync(
+        JournalSession session, CancellationToken cancellationToken)
     {
         if (request.Jobs.IsEmpty)
         {
@@ -81,6 +82,12 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
         catch (DeviceException e) when (e.Kind is DeviceErrorKind.NotFound)
         {
             return await BlockAsync(session, job, e.Message).ConfigureAwait(false);
+        }
+        catch (RefusedException e) when (e.Difference is { } difference)
+        {
+            // The run has it journaled too, but ends without waiting for that.
+            await RecordAsync(session, job, difference).ConfigureAwait(false);
+            return Refuse(job, e.Message);
         }
         catch (Exception e) when (e is RefusedException or DeviceException or CopyRejectedException)
         {
@@ -166,8 +173,20 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
         var text = reason.TrimEnd('.');
         var command = ResumeText.Command(job.Id.Value, session.Place);
         var code = Refuse(job, $"{text}; when that is mended: {command}, or with --restart from the beginning");
-        await session.Journal.RecordBlockedAsync(job.Id, text, CancellationToken.None).ConfigureAwait(false);
+        await RecordAsync(session, job, text).ConfigureAwait(false);
         return code;
+    }
+
+    private static async Task RecordAsync(JournalSession session, JobSummary job, string reason)
+    {
+        try
+        {
+            await session.Journal.RecordBlockedAsync(job.Id, reason, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (JournalException)
+        {
+            // The operator was told. Another process has the job now, or the journal takes nothing.
+        }
     }
 
     private static int Refuse(JobSummary job, string reason)

@@ -87,7 +87,7 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
         {
             // Nothing was written, so what was prepared goes again.
             devices.GiveUp();
-            throw new RefusedException(Refusal(completed));
+            throw Refusal(completed);
         }
 
         await pruning.ConfigureAwait(false);
@@ -126,7 +126,7 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
 
     private string Notice(string reason) => OpeningText.Notice(job!.Name, reason);
 
-    private string Refusal(CopyCompleted completed)
+    private RefusedException Refusal(CopyCompleted completed)
     {
         var reasons = string.Join("; ", completed.Details.Select(failure => failure.Reason.TrimEnd('.')));
         var hint = completed.Details switch
@@ -138,7 +138,10 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
                 "; --no-journal copies without a journal",
             _ => string.Empty,
         };
-        return $"{job!.Name}: {reasons}{hint}";
+        return new RefusedException($"{job!.Name}: {reasons}{hint}")
+        {
+            Difference = completed.Details is [{ Kind: CopyFailureKind.Changed }, ..] ? reasons : null,
+        };
     }
 
     private CopyRequest Request(TransferDevices devices) =>

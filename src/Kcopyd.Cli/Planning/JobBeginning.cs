@@ -69,8 +69,8 @@ internal sealed record JobBeginning(bool IsKnown, bool ForgetsFirst, ImmutableAr
                 true,
                 true,
                 [
-                    $"{name} begins afresh: the source {request.Source} is not the same: it had {recorded.SectorCount} sectors to copy "
-                    + $"and has {wanted.SectorCount} now",
+                    $"{name} begins afresh: the source {request.Source} is not the same: "
+                    + $"it had {recorded.SectorCount} sectors to copy and has {wanted.SectorCount} now",
                 ]);
     }
 
@@ -90,6 +90,7 @@ internal sealed record JobBeginning(bool IsKnown, bool ForgetsFirst, ImmutableAr
         return request.Journal!.Policy == JobStartPolicy.Trust
             ? throw new RefusedException(
                 $"the job {known.Id} cannot go on: the target {cut[0]} {Short}; --restart begins afresh")
-            : new JobBeginning(true, true, [.. cut.Select(uri => $"{known.Id} begins afresh: the target {uri} {Short}")]);
+            : new JobBeginning(
+                true, true, [.. cut.Select(uri => $"{known.Id} begins afresh: the target {uri} {Short}")]);
     }
 }

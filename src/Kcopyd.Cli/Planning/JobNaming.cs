@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Globalization;
 using System.Text;
 using Kcopyd.Cli.Requests;
 
@@ -10,29 +10,35 @@ internal static class JobNaming
     /// <summary>Enough of a file name to recognise it; the rest of the name tells jobs apart.</summary>
     private const int PrefixLength = 40;
 
-    /// <summary>Enough of a digest that two jobs of one machine hardly share it; if they did, the second would be
-    /// refused.</summary>
-    private const int DigestDigits = 8;
-
     /// <summary>The name: <c>disk.img-1f0a9c33</c>.</summary>
     /// <remarks>A count counts only if it was asked for: a copy to the end of its source stays the same job when the
     /// source has another end.</remarks>
     internal static string NameOf(TransferRequest request)
     {
         var text = new StringBuilder();
-        text.Append(request.Kind).Append('\n').Append(request.SectorCount ?? -1).Append('\n');
+        text.Append(CultureInfo.InvariantCulture, $"{request.Kind}\n{request.SectorCount ?? -1}\n");
         Append(text, request.SourceSector, request.Source);
         foreach (var target in request.Targets)
         {
             Append(text, request.TargetSector ?? 0, target);
         }
 
-        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
-        return $"{Prefix(request.Source ?? request.Targets[0])}-{digest[..DigestDigits]}";
+        return string.Create(
+            CultureInfo.InvariantCulture, $"{Prefix(request.Source ?? request.Targets[0])}-{Hash(text.ToString()):x8}");
+    }
+
+    /// <summary>FNV-1a of 32 bits: two jobs of one machine hardly share it, and if they did, the second would be
+    /// refused. A cryptographic one would load a library that takes longer than a small copy.</summary>
+    private static uint Hash(string text)
+    {
+        const uint Basis = 2_166_136_261;
+        const uint Prime = 16_777_619;
+        return Encoding.UTF8.GetBytes(text).Aggregate(Basis, (hash, next) => unchecked((hash ^ next) * Prime));
     }
 
     private static void Append(StringBuilder text, long sector, string? uri) =>
-        text.Append(sector).Append(' ').Append(uri is null ? string.Empty : DevicePath.Absolute(uri)).Append('\n');
+        text.Append(
+            CultureInfo.InvariantCulture, $"{sector} {(uri is null ? string.Empty : DevicePath.Absolute(uri))}\n");
 
     private static string Prefix(string uri)
     {

@@ -74,7 +74,9 @@ internal static class JournalRequestReader
             NumberStyles.AllowDecimalPoint,
             CultureInfo.InvariantCulture,
             out var number);
-        duration = isNumber && number < 1_000_000 ? TimeSpan.FromMilliseconds((double)(number * milliseconds)) : default;
+        duration = isNumber && number < 1_000_000
+            ? TimeSpan.FromMilliseconds((double)(number * milliseconds))
+            : default;
         return isNumber && milliseconds > 0;
     }
 

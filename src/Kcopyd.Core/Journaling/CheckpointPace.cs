@@ -22,14 +22,15 @@ public sealed record CheckpointPace(TimeSpan Interval, ByteCount UnflushedLimit)
             && (now - lastFlushBegan >= Interval || ledger.MostUnflushedBytes >= UnflushedLimit.Value / 2);
     }
 
-    /// <summary>Whether no more may be written until a flush is over.</summary>
+    /// <summary>Whether no segment may be begun until a flush is over.</summary>
     /// <param name="ledger">What is written and flushed.</param>
-    /// <param name="inFlightBytes">What segments that were begun may still write to one target.</param>
+    /// <param name="inFlightBytes">The most that segments in flight may still write to one target; no more than half
+    /// of the limit, so that something may be begun while the other half is flushed.</param>
     public bool IsFull(CheckpointLedger ledger, long inFlightBytes)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         var bytes = ledger.MostUnflushedBytes + inFlightBytes;
-        return bytes > 0 && bytes >= UnflushedLimit.Value;
+        return bytes > UnflushedLimit.Value;
     }
 
     /// <summary>Whether the runner has to show that it is alive, although it has nothing to claim.</summary>

@@ -94,7 +94,7 @@ public sealed class JobEventSerializerTests : IAsyncLifetime
     [Fact]
     public void A_value_of_a_newer_version_is_refused_as_such()
     {
-        var bytes = new Protocol.JobRunEnded { Standing = 17 }.ToByteArray();
+        var bytes = Sealed(new Protocol.JobRunEnded { Standing = 17 }.ToByteArray());
         var refused = Assert.Throws<JournalException>(() => Serializer().FromBinary(bytes, "je"));
         Assert.Equal(
             "The job was written by a newer version of Kcopyd: 17 is no JobStanding of this version.", refused.Message);
@@ -110,26 +110,22 @@ public sealed class JobEventSerializerTests : IAsyncLifetime
     public void A_damaged_entry_is_called_damaged(string manifest, string hex)
     {
         var refused = Assert.Throws<JournalException>(
-            () => Serializer().FromBinary(Convert.FromHexString(hex), manifest));
+            () => Serializer().FromBinary(Sealed(Convert.FromHexString(hex)), manifest));
         Assert.Equal($"An entry '{manifest}' in the journal of the job is damaged.", refused.Message);
     }
 
     [Fact]
-    public void Any_damage_is_called_by_its_name_or_reads_as_something() =>
+    public void Any_damage_is_noticed() =>
         SeededRuns.Run(200, seed =>
         {
             var random = new Random(seed);
             var snapshot = JobHistory.Fold(JobHistory.Of(seed)).ToSnapshot();
             var bytes = Serializer().ToBinary(snapshot);
-            bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
-            try
-            {
-                Assert.IsType<JobSnapshot>(Serializer().FromBinary(bytes, "js"));
-            }
-            catch (JournalException e)
-            {
-                Assert.Contains("the job", e.Message, StringComparison.OrdinalIgnoreCase);
-            }
+            bytes[random.Next(bytes.Length)] ^= (byte)random.Next(1, 256);
+
+            var refused = Assert.Throws<JournalException>(() => Serializer().FromBinary(bytes, "js"));
+
+            Assert.Equal("An entry 'js' in the journal of the job is damaged.", refused.Message);
         });
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -138,6 +134,13 @@ public sealed class JobEventSerializerTests : IAsyncLifetime
 
     private SerializerWithStringManifest Serializer() =>
         (SerializerWithStringManifest)_system.Serialization.FindSerializerForType(typeof(JobEvent));
+
+    private static byte[] Sealed(byte[] bytes)
+    {
+        byte[] entry = [.. bytes, 0, 0, 0, 0];
+        EntryChecksum.Seal(entry);
+        return entry;
+    }
 
     private byte[] Bytes(object kept) => Serializer().ToBinary(kept);
 

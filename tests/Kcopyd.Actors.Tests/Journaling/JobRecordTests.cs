@@ -132,21 +132,25 @@ public sealed class JobRecordTests
     }
 
     [Theory]
-    [InlineData(0, 0, 1)] // nothing of it is flushed: it is read again
-    [InlineData(10, 5, 0)] // all of it is flushed: it stays zeroed
-    [InlineData(12, 50, 0)] // a part of it is flushed: that part stays zeroed
-    public void What_was_unreadable_is_forgotten_unless_a_target_holds_zeros_for_it(long from, long count, int gone)
+    [InlineData(true, 0, 0, 1)] // nothing of it is flushed: it is read again
+    [InlineData(true, 10, 5, 0)] // all of it is flushed: it stays zeroed
+    [InlineData(true, 12, 50, 0)] // a part of it is flushed: that part stays zeroed
+    [InlineData(false, 10, 5, 1)] // the run did not bear it: nothing of the kind was written, so it is read again
+    public void What_was_unreadable_is_forgotten_unless_a_target_holds_zeros_for_it(
+        bool isSalvaged, long from, long count, int gone)
     {
+        var options = isSalvaged ? new CopyOptions { OnReadError = OnReadError.Salvage } : CopyOptions.Default;
         var checkpoint = new JobEvent.Checkpoint(1, 1, At)
         {
             Flushed = [new FlushedRanges(TargetMask.Of(1), [SectorRange.Create(from, count)])],
             ReadError = true,
             FailureCount = 1,
             Failures = [Unreadable],
-            Zeroed = [Unreadable],
+            Zeroed = isSalvaged ? [Unreadable] : [],
         };
-        var record = Fold(Created, Run(1), checkpoint, Run(2));
-        var kept = SectorRange.Create(10, 5).Intersect(SectorRange.Create(from, count)).Count;
+        var record = Fold(Created, Run(1) with { Options = options }, checkpoint, Run(2));
+        var held = SectorRange.Create(10, 5).Intersect(SectorRange.Create(from, count)).Count;
+        var kept = isSalvaged ? held : 0;
 
         Assert.Equal((1 - gone, gone == 0), (record.Failures.Count, record.ReadError));
         Assert.Equal(record.Failures.Count, record.FailureCount);

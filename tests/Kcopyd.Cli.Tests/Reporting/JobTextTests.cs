@@ -18,7 +18,8 @@ public sealed class JobTextTests
     [Fact]
     public void What_is_left_to_do_has_a_command()
     {
-        Assert.Equal("to go on where it was: kcopyd resume j", ResumeText.Sentence("j", Default, CopyOutcome.Cancelled));
+        Assert.Equal(
+            "to go on where it was: kcopyd resume j", ResumeText.Sentence("j", Default, CopyOutcome.Cancelled));
         Assert.Contains(
             "when the cause is gone: kcopyd resume j",
             ResumeText.Sentence("j", Default, CopyOutcome.Failed),

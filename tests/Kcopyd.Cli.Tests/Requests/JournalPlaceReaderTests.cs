@@ -52,7 +52,7 @@ public sealed class JournalPlaceReaderTests
 
     [Theory]
     [InlineData(" ")]
-    [InlineData("postgresql://")]
+    [InlineData("postgresql://[")]
     [InlineData("Host=a;;=b")]
     public void What_is_no_place_is_refused(string where) =>
         Assert.Throws<RefusedException>(() => Read(where, ("HOME", "/h")));

@@ -44,19 +44,19 @@ public sealed class CheckpointPaceTests
 
     [Theory]
     [InlineData(0, 0, false)]
-    [InlineData(999, 0, false)]
-    [InlineData(1_000, 0, true)]
-    [InlineData(600, 399, false)]
-    [InlineData(600, 400, true)]
+    [InlineData(1_000, 0, false)]
+    [InlineData(1_001, 0, true)]
+    [InlineData(600, 400, false)]
+    [InlineData(600, 401, true)]
     [InlineData(0, 1_000, false)] // there is no flush to wait for
-    public void No_more_is_begun_when_what_is_unflushed_and_what_is_in_flight_reach_the_limit(
+    public void No_more_is_begun_when_what_is_unflushed_and_what_may_be_in_flight_could_pass_the_limit(
         int dirtyBytes, int inFlightBytes, bool isFull) =>
         Assert.Equal(isFull, Pace.IsFull(Written(dirtyBytes), inFlightBytes));
 
     [Fact]
     public void A_flush_that_is_over_makes_room()
     {
-        var ledger = Written(1_000);
+        var ledger = Written(1_001);
         ledger.BeginFlush();
         Assert.True(Pace.IsFull(ledger, 0));
         ledger.EndFlush(TargetMask.None);
