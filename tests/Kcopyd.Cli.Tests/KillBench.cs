@@ -213,7 +213,8 @@ internal sealed class KillBench : IDisposable
 
         var job = Assert.Single(jobs);
         Assert.Equal(_record.IsOver ? "completed" : "interrupted", job.GetProperty("state").GetString());
-        var safe = job.GetProperty("targets").EnumerateArray().Select(target => target.GetProperty("bytesSafe").GetInt64());
+        var safe = job.GetProperty("targets").EnumerateArray()
+            .Select(target => target.GetProperty("bytesSafe").GetInt64());
         Assert.Equal(_record.FlushedBytes(), safe);
     }
 

@@ -49,14 +49,16 @@ internal sealed class KillFiles : IDisposable
         using var file = File.OpenHandle(Targets[target], FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         foreach (var range in ranges)
         {
-            RandomAccess.Write(file, Array.ConvertAll(Expected(range).ToArray(), bits => (byte)~bits), range.StartBytes);
+            var inverse = Array.ConvertAll(Expected(range).ToArray(), bits => (byte)~bits);
+            RandomAccess.Write(file, inverse, range.StartBytes);
         }
 
         RandomAccess.FlushToDisk(file);
     }
 
     /// <summary>Whether a range of a target is as in the source.</summary>
-    public bool IsWritten(int target, SectorRange range) => Actual(target, range).AsSpan().SequenceEqual(Expected(range));
+    public bool IsWritten(int target, SectorRange range) =>
+        Actual(target, range).AsSpan().SequenceEqual(Expected(range));
 
     /// <summary>How many bytes of data in these ranges are as in the source.</summary>
     public long WrittenData(int target, IEnumerable<SectorRange> ranges)

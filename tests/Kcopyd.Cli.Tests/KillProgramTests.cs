@@ -73,7 +73,8 @@ public sealed class KillProgramTests(ITestOutputHelper output)
             CultureInfo.InvariantCulture,
             $"{name}: {counts.Count} kills, {copying.Count} while a run was journaled; "
             + $"{copying.Max(count => count.Again)} bytes again at most, "
-            + $"{copying.Average(count => count.Again):F0} on average; the limit is {copying.Min(count => count.Limit)} at least, "
+            + $"{copying.Average(count => count.Again):F0} on average; "
+            + $"the limit is {copying.Min(count => count.Limit)} at least, "
             + $"{copying.Max(count => (double)count.Again / count.Limit):P0} of it were reached; "
             + $"{copying.Max(count => count.Late.TotalMilliseconds):F0} ms late at most"));
         var late = copying.Select(count => count.Late).Order().ElementAt((copying.Count - 1) / 2);

@@ -3,8 +3,8 @@ using Kcopyd.Tests.Shared;
 
 namespace Kcopyd.Cli.Tests;
 
-/// <summary>Runners of one job that share neither lock files nor locks of devices, as on two machines: the journal alone
-/// tells which of them runs it.</summary>
+/// <summary>Runners of one job that share neither lock files nor locks of devices, as on two machines: the journal
+/// alone tells which of them runs it.</summary>
 public sealed class TwoMachinesProgramTests
 {
     [SkippableTheory]
