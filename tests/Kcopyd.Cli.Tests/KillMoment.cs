@@ -29,8 +29,8 @@ internal abstract record KillMoment
         return (random.Next(10), set.IsEmpty) switch
         {
             (0, _) => new Polls(random.Next(MostPolls)),
-            (1 or 2, _) or (_, true) => new JournalChange(random.Next(MostJournalChanges) + 1),
-            (3, _) => new ProgressLine(random.Next(MostProgressLines) + 1),
+            (1, _) or (_, true) => new JournalChange(random.Next(MostJournalChanges) + 1),
+            (2, _) => new ProgressLine(random.Next(MostProgressLines) + 1),
             (8 or 9, _) => new AfterSector(target, set[^1].End - 1, random.Next(MostChangesAtTheEnd)),
             _ => new AfterSector(target, SectorAt(set, random.NextInt64(set.SectorCount)), 0),
         };

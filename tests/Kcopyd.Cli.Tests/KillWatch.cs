@@ -87,21 +87,30 @@ internal sealed class KillWatch : IDisposable
         }
     }
 
+    /// <summary>What a watcher's event throws nobody hears.</summary>
+    private bool IsWritten(KillMoment.AfterSector after)
+    {
+        try
+        {
+            return _files.IsWritten(after.Target, SectorRange.Create(after.Sector, 1));
+        }
+        catch (IOException e)
+        {
+            _reached.TrySetException(e);
+            return false;
+        }
+    }
+
     private void OnTargetChanged(object sender, FileSystemEventArgs change)
     {
         var after = (KillMoment.AfterSector)_moment;
-        if (_journal.EnableRaisingEvents || !_files.IsWritten(after.Target, SectorRange.Create(after.Sector, 1)))
-        {
-            return;
-        }
-
-        if (_changesLeft == 0)
-        {
-            _reached.TrySetResult();
-        }
-        else
+        if (!_journal.EnableRaisingEvents && IsWritten(after))
         {
             _journal.EnableRaisingEvents = true;
+            if (after.JournalChanges == 0)
+            {
+                _reached.TrySetResult();
+            }
         }
     }
 }
