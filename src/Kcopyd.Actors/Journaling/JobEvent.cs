@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kcopyd.Core.Copying;
+using Kcopyd.Core.Journaling;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Journaling;
@@ -19,6 +20,12 @@ internal abstract record JobEvent(DateTimeOffset At)
 
         /// <summary>The machine and the process, for people.</summary>
         public required string Runner { get; init; }
+
+        /// <summary>How long the run may write after an append.</summary>
+        public TimeSpan Lease { get; init; } = CheckpointPace.LeastLease;
+
+        /// <summary>The locks that the run respects (<see cref="JobLock.IdOf"/>); empty where it has none.</summary>
+        public string LockId { get; init; } = string.Empty;
 
         /// <summary>How the run does it.</summary>
         public required CopyOptions Options { get; init; }

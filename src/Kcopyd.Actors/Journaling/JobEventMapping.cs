@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Google.Protobuf.Collections;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
+using Kcopyd.Core.Journaling;
 using Kcopyd.Devices;
 using WireValues = Kcopyd.Actors.Protocol.WireValues;
 
@@ -25,6 +26,8 @@ internal static class JobEventMapping
             Direct = e.Direct,
             Source = e.Source is { } source ? ToWire(source) : null,
             Afresh = e.Afresh.Bits,
+            LeaseTicks = e.Lease == CheckpointPace.LeastLease ? 0 : e.Lease.Ticks,
+            LockId = e.LockId,
         };
         wire.Targets.AddRange(e.Targets.Select(ToWire));
         return wire;
@@ -83,6 +86,8 @@ internal static class JobEventMapping
         Source = wire.Source is { } source ? FromWire(source) : null,
         Targets = [.. wire.Targets.Select(FromWire)],
         Afresh = new TargetMask(wire.Afresh),
+        Lease = wire.LeaseTicks == 0 ? CheckpointPace.LeastLease : new TimeSpan(wire.LeaseTicks),
+        LockId = wire.LockId,
     };
 
     public static JobEvent.Checkpoint FromWire(Protocol.JobCheckpoint wire) =>

@@ -15,6 +15,9 @@ internal sealed class JobRecord
     /// <summary>Why a run is over that did not say so.</summary>
     public const string Killed = "killed";
 
+    /// <summary>Why there is nothing but the late events of a run.</summary>
+    public const string Forgotten = "forgotten while it ran";
+
     private ExtentSet[] _flushed = [];
 
     /// <summary>What the job is about; null while there is none.</summary>
@@ -76,6 +79,13 @@ internal sealed class JobRecord
     /// <exception cref="InvalidDataException">It does not fit to what happened before.</exception>
     public void Apply(JobEvent happened)
     {
+        if (Description is null && happened is not JobEvent.Created)
+        {
+            // A runner that outlived its job: what it says is of no job that there is.
+            Reason = Forgotten;
+            return;
+        }
+
         Check(happened);
         UpdatedAt = happened.At;
         switch (happened)
@@ -178,7 +188,7 @@ internal sealed class JobRecord
             JobEvent.Created or JobEvent.RunEnded => TargetMask.None,
             _ => throw new InvalidDataException($"{happened.GetType().Name} does not fit to the job."),
         };
-        if ((Description is null && happened is not JobEvent.Created) || !named.Except(all).IsEmpty)
+        if (!named.Except(all).IsEmpty)
         {
             throw new InvalidDataException($"{happened.GetType().Name} is of another job.");
         }

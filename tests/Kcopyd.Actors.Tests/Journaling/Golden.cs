@@ -54,6 +54,13 @@ internal static class Golden
         Afresh = new TargetMask(0b10),
     };
 
+    /// <summary>With what the first form did not have.</summary>
+    public static readonly JobEvent.RunStarted RunStartedWithLease = RunStarted with
+    {
+        Lease = TimeSpan.FromSeconds(180),
+        LockId = "host.example 5f2c /var/lib/kcopyd/locks",
+    };
+
     public static readonly JobEvent.Checkpoint Checkpoint = new(3, 12, At)
     {
         Flushed =

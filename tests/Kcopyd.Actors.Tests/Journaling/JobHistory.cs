@@ -70,6 +70,8 @@ internal sealed class JobHistory
             Run = $"run-{_random.Next()}",
             Runner = "host, process 12",
             Options = CopyOptions.Default with { InFlight = _random.Next(1, 9), Sparse = Flip(), SalvageLimit = 7 },
+            Lease = TimeSpan.FromSeconds(5 + _random.Next(3)),
+            LockId = Flip() ? "here" : "",
             Direct = Flip(),
             Source = _description.Source is { } source ? Identity(source.Uri) : null,
             Targets = [.. _description.Targets.Select(target => Identity(target.Uri))],

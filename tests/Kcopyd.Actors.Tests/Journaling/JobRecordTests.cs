@@ -111,6 +111,18 @@ public sealed class JobRecordTests
     }
 
     [Fact]
+    public void What_a_run_says_of_a_job_that_was_forgotten_is_of_no_job()
+    {
+        var late = new JobEvent.Checkpoint(1, 9, At) { Flushed = [FlushedRanges.Whole(TargetMask.Of(0), 100)] };
+        var ended = new JobEvent.RunEnded(1, JobStanding.Completed, "", At);
+        var record = Fold(late, ended);
+        Assert.Equal((null, "forgotten while it ran", false), (record.Description, record.Reason, record.IsOver));
+
+        var again = Fold(late, ended, Created);
+        Assert.Equal(("", 0L), (again.Reason, again.FlushedOn(0).SectorCount));
+    }
+
+    [Fact]
     public void What_was_withdrawn_is_done_again_and_its_run_is_over()
     {
         var claims = new JobEvent.Checkpoint(1, 1, At)
@@ -212,7 +224,7 @@ public sealed class JobRecordTests
         Assert.Equal(zeroed, record.Zeroed);
     }
 
-    public static TheoryData<string> Strangers => ["no job", "target count", "afresh", "flushed", "dropped", "errors", "withdrawn"];
+    public static TheoryData<string> Strangers => ["target count", "afresh", "flushed", "dropped", "errors", "withdrawn"];
 
     [Theory]
     [MemberData(nameof(Strangers))]
@@ -227,10 +239,9 @@ public sealed class JobRecordTests
             "flushed" => checkpoint with { Flushed = [new FlushedRanges(beyond, [SectorRange.Create(0, 1)])] },
             "withdrawn" => new JobEvent.Withdrawn([FlushedRanges.Whole(beyond, 1)], At),
             "dropped" => checkpoint with { Dropped = beyond },
-            "errors" => checkpoint with { WriteErrors = beyond },
-            _ => new JobEvent.RunEnded(1, JobStanding.Failed, "", At),
+            _ => checkpoint with { WriteErrors = beyond },
         };
-        var record = stranger == "no job" ? new JobRecord() : Fold(Created);
+        var record = Fold(Created);
         var before = JobText.Of(record);
 
         Assert.Throws<InvalidDataException>(() => record.Apply(happened));

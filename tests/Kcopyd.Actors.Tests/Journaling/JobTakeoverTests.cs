@@ -1,5 +1,6 @@
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Journaling;
+using Kcopyd.Core;
 using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
 using static Kcopyd.Actors.Tests.Copying.Devices;
@@ -84,6 +85,25 @@ public sealed class JobTakeoverTests
         var next = simulation.Client();
         AssertGood(next.Completion(JournaledSimulation.Begin(next, simulation.Request())));
         Assert.Equal(JournaledSimulation.Length, simulation.Record.FlushedBytes()[0]);
+    }
+
+    [Fact]
+    public void Who_takes_over_writes_when_the_lease_of_the_other_is_over()
+    {
+        using var simulation = new JournaledSimulation();
+        var request = simulation.Request();
+        var lease = TimeSpan.FromSeconds(60);
+        simulation.Leave(request, [SectorRange.Create(0, 8)]);
+        simulation.AppendAsOther(simulation.OtherRun(request, 2) with { Lease = lease });
+        var client = simulation.Client();
+        var began = simulation.Simulation.System.Scheduler.MonotonicClock;
+        JournaledSimulation.Begin(client, request);
+
+        simulation.Until(() => simulation.WritesBegun > 0);
+
+        var waited = simulation.Simulation.System.Scheduler.MonotonicClock - began;
+        Assert.InRange(waited, lease, lease + TimeSpan.FromSeconds(1));
+        simulation.Until(() => client.CompletedCount > 0);
     }
 
     [Fact]
