@@ -21,11 +21,21 @@ internal sealed class CrashedCopy : IDisposable
 
     private static readonly ByteCount Length = 512.KiB;
 
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan MaxLatency = TimeSpan.FromMilliseconds(40);
+
+    /// <summary>The oldest work that a crash may lose while the journal is well. A write waits for the slowest of its
+    /// segment (there and back), until a flush is due and until that is looked for (an interval each); then it is
+    /// flushed (there and back), and appended at once.</summary>
+    private static readonly TimeSpan OldestLost = (4 * MaxLatency) + (2 * Interval);
+
     private readonly CrashCase _case;
     private readonly CrashingDisk _source;
     private readonly CrashingDisk[] _targets;
     private readonly byte[] _expected;
     private readonly List<IBlockDevice> _open = [];
+    private CompletedWrites[] _written = [];
     private readonly KcopydClientOptions _options;
 
     public CrashedCopy(CrashCase @case)
@@ -33,7 +43,7 @@ internal sealed class CrashedCopy : IDisposable
         _case = @case;
         Rig = CrashRig.Create();
         KcopydSerialization.Register(Rig.System);
-        Rig.MaxLatency = TimeSpan.FromMilliseconds(40);
+        Rig.MaxLatency = MaxLatency;
         _source = Rig.AddDisk("source", Length, SourceSeed);
         if (@case.HasHoles)
         {
@@ -47,7 +57,7 @@ internal sealed class CrashedCopy : IDisposable
             PageBudget = 256.KiB,
             Journal = new JournalOptions
             {
-                Interval = TimeSpan.FromMilliseconds(100),
+                Interval = Interval,
                 SnapshotEvery = SnapshotEvery,
                 JournalPluginId = CrashingJournalStore.JournalPluginId,
                 SnapshotPluginId = CrashingJournalStore.SnapshotPluginId,
@@ -59,12 +69,20 @@ internal sealed class CrashedCopy : IDisposable
 
     public JobStartPolicy Policy { get; set; }
 
+    /// <summary>Whether appends fail in this run or a later one: then what is done again has no bound.</summary>
+    public bool IsJournalHindered { get; set; }
+
+    /// <summary>How many sectors, in all runs, were found claimed because they were written long enough before a
+    /// cut.</summary>
+    public long OldSectors { get; private set; }
+
     public void Dispose() => Rig.Dispose();
 
     /// <summary>A new machine, on which nothing was copied yet.</summary>
     public void Reset(int seed)
     {
         Rig.Reset(seed);
+        IsJournalHindered = false;
         if (_case.FlushFails)
         {
             _targets[0].FailFlush(1 + (seed & 7));
@@ -93,8 +111,10 @@ internal sealed class CrashedCopy : IDisposable
         AssertNothingKeptIsWrittenAgain(before);
         if (!isOver)
         {
+            var cut = Rig.Loop.Now;
             Rig.Reopen();
             AssertClaimsAreDurable();
+            AssertOldWorkIsClaimed(cut - OldestLost);
             return null;
         }
 
@@ -163,7 +183,8 @@ internal sealed class CrashedCopy : IDisposable
             ? new FaultyBlockDevice(source, DeviceFault.Within(DeviceOperation.Read, lost).Forever())
             : source;
         var from = _case.Kind == CopyJobKind.Zero ? null : IoRegion.Whole(source);
-        var targets = _targets.Select((disk, i) => IoRegion.Whole(Target(disk, i)));
+        _written = [.. _targets.Select((disk, i) => new CompletedWrites(Target(disk, i), Rig.Loop))];
+        var targets = _written.Select(IoRegion.Whole);
         return new CopyRequest(_case.Kind, from, [.. targets], _case.Options)
         {
             Name = JobName,
@@ -206,6 +227,26 @@ internal sealed class CrashedCopy : IDisposable
                 .SelectMany(i => record.Description is null ? [] : record.FlushedOn(i).Within(lost)));
             var listed = new ExtentSet(record.Zeroed.Select(zeroed => zeroed.Range));
             Assert.All(claimed, range => Assert.True(listed.Contains(range), $"{range} is claimed and not listed"));
+        }
+    });
+
+    /// <summary>Only work of the last moments is done again.</summary>
+    private void AssertOldWorkIsClaimed(TimeSpan until) => Rig.Check(() =>
+    {
+        var record = Read();
+        if (IsJournalHindered || _case.FlushFails || record.Description is null)
+        {
+            return;
+        }
+
+        for (var i = 0; i < _targets.Length; i++)
+        {
+            var claimed = record.FlushedOn(i);
+            foreach (var range in i == _case.Fails ? [] : _written[i].Until(until))
+            {
+                Assert.True(claimed.Contains(range), $"{range} of target {i} was written before {until}, in vain");
+                OldSectors += range.Count;
+            }
         }
     });
 
