@@ -150,7 +150,9 @@ internal sealed class KillBench : IDisposable
     {
         foreach (var (number, target) in report.GetProperty("targets").EnumerateArray().Index())
         {
-            Assert.Equal(_files.Bytes(Claimed(number)), target.GetProperty("bytesKept").GetInt64());
+            // The last sector of a file may count as a whole one.
+            var kept = _files.Bytes(Claimed(number));
+            Assert.InRange(target.GetProperty("bytesKept").GetInt64(), kept, Claimed(number).SectorCount * Sectors.Size);
         }
     }
 
