@@ -81,7 +81,8 @@ public sealed class KillProgramTests(ITestOutputHelper output)
             + $"{copying.Max(count => (double)count.Again / count.Limit):P0} of it were reached; "
             + $"{copying.Max(count => count.Late.TotalMilliseconds):F0} ms late at most"));
         var late = copying.Select(count => count.Late).Order().ElementAt((copying.Count - 1) / 2);
-        Assert.True(late <= MostLateIntervals * KillBench.Interval, $"Checkpoints of {name} are late by {late} as a rule.");
+        Assert.True(
+            late <= MostLateIntervals * KillBench.Interval, $"Checkpoints of {name} are late by {late} as a rule.");
     }
 
     private static int? Number(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
