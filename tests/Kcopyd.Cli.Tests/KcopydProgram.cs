@@ -46,13 +46,27 @@ internal static class KcopydProgram
     /// <summary>Starts it.</summary>
     public static RunningProgram Start(params string[] arguments) => Start(Path, arguments);
 
-    private static RunningProgram Start(string program, string[] arguments) =>
+    /// <summary>Starts it as another machine would that reaches the same storage: nothing of its state is shared, and
+    /// where one device was there is another. Needs root: see <see cref="Kcopyd.Tests.Shared.Require.Mounts"/>.
+    /// </summary>
+    /// <param name="stateHome">Where it keeps its state.</param>
+    /// <param name="name">The path of the device that is hidden.</param>
+    /// <param name="device">What is there instead.</param>
+    /// <param name="arguments">The command line.</param>
+    public static RunningProgram StartElsewhere(
+        string stateHome, string name, string device, params string[] arguments)
+    {
+        const string Script = "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"";
+        return Start("unshare", ["--mount", "sh", "-c", Script, device, name, Path, .. arguments], stateHome);
+    }
+
+    private static RunningProgram Start(string program, string[] arguments, string? stateHome = null) =>
         new(Process.Start(new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["XDG_STATE_HOME"] = StateHome, ["KCOPYD_JOURNAL"] = null },
+            Environment = { ["XDG_STATE_HOME"] = stateHome ?? StateHome, ["KCOPYD_JOURNAL"] = null },
         })!);
 
     /// <summary>A directory that goes with the process of the tests.</summary>

@@ -30,7 +30,29 @@ internal sealed class RunningProgram : IDisposable
         return line;
     }
 
-    /// <summary>Sends a signal: INT, TERM, KILL.</summary>
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
+    /// <summary>Completes with its end.</summary>
+    public Task Ended => _process.WaitForExitAsync(_bound.Token);
+
+    /// <summary>Waits for the next line of standard error.</summary>
+    /// <returns>Whether there was one before it ended.</returns>
+    public async Task<bool> TryNextErrorLineAsync()
+    {
+        if (await _process.StandardError.ReadLineAsync(_bound.Token) is not { } line)
+        {
+            return false;
+        }
+
+        _error.Append(line).Append('\n');
+        return true;
+    }
+
+    /// <summary>Sends SIGKILL, now.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Sends a signal: INT, TERM, KILL, STOP, CONT.</summary>
     public void Signal(string name) =>
         Shell.Run("kill", $"-{name}", _process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
 

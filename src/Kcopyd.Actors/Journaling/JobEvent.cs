@@ -74,4 +74,11 @@ internal abstract record JobEvent(DateTimeOffset At)
     /// <param name="Reason">Why, as a sentence; empty where there is nothing to say.</param>
     /// <param name="At">When.</param>
     public sealed record RunEnded(long Epoch, JobStanding Standing, string Reason, DateTimeOffset At) : JobEvent(At);
+
+    /// <summary>What was flushed does not count any more, because it is not what it should be or is about to go.
+    /// </summary>
+    /// <remarks>It takes the job out of the hands of the run before it, which ends as soon as it reads this.</remarks>
+    /// <param name="Ranges">What is to be done again.</param>
+    /// <param name="At">When.</param>
+    public sealed record Withdrawn(ImmutableArray<FlushedRanges> Ranges, DateTimeOffset At) : JobEvent(At);
 }

@@ -52,6 +52,13 @@ internal static class JobEventMapping
     public static Protocol.JobRunEnded ToWire(JobEvent.RunEnded e) =>
         new() { At = e.At.UtcTicks, Epoch = e.Epoch, Standing = (int)e.Standing, Reason = e.Reason };
 
+    public static Protocol.JobWithdrawn ToWire(JobEvent.Withdrawn e)
+    {
+        var wire = new Protocol.JobWithdrawn { At = e.At.UtcTicks };
+        wire.Ranges.AddRange(FlushedRanges.Join(e.Ranges).Select(ToWire));
+        return wire;
+    }
+
     public static Protocol.JobSnapshot ToWire(JobSnapshot snapshot) => new()
     {
         CreatedAt = snapshot.CreatedAt.UtcTicks,
@@ -93,6 +100,9 @@ internal static class JobEventMapping
 
     public static JobEvent.RunEnded FromWire(Protocol.JobRunEnded wire) =>
         new(wire.Epoch, WireValues.Checked<JobStanding>(wire.Standing), wire.Reason, Time(wire.At));
+
+    public static JobEvent.Withdrawn FromWire(Protocol.JobWithdrawn wire) =>
+        new([.. wire.Ranges.Select(FromWire)], Time(wire.At));
 
     public static JobSnapshot FromWire(Protocol.JobSnapshot wire) =>
         new(FromWire(Present(wire.Description)), Time(wire.CreatedAt), Time(wire.UpdatedAt))

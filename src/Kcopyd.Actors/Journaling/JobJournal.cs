@@ -226,7 +226,7 @@ internal sealed class JobJournal : IDisposable
         {
             Admit();
         }
-        else if (_record.LastRun?.Run == _run.Run)
+        else if (_record.LastRun?.Run == _run.Run && _record.Epoch == _run.Epoch)
         {
             GoOn();
         }
@@ -377,7 +377,12 @@ internal sealed class JobJournal : IDisposable
             return;
         }
 
-        var runner = _record.LastRun is { } other ? $"{other.Runner} runs it" : "the journal does not know it any more";
+        var runner = _record.LastRun switch
+        {
+            null => "the journal does not know it any more",
+            { Run: var run } when run == _run!.Run => "what it did was withdrawn",
+            { Runner: var other } => $"{other} runs it",
+        };
         var failure = new CopyFailure(
             CopyFailureKind.Superseded, null, _setup.Range, 0, false, $"The job was given up: {runner}.");
         _job.Raise(new CopyJobEvent.Forbidden(failure));

@@ -93,6 +93,35 @@ public sealed class KcopydJournal
         }
     }
 
+    /// <summary>Has the journal say that nothing on these targets of a job counts any more: the next run does all of
+    /// it again.</summary>
+    /// <remarks>For who is about to create, replace or extend a target of an unfinished job: what was recorded of the
+    /// one before must not be taken for what is on the new one, even where nothing else happens after that. A job that
+    /// is over has nothing to withdraw: its next run begins afresh.</remarks>
+    /// <param name="job">The job; it does not run.</param>
+    /// <param name="targets">The targets, by index.</param>
+    /// <param name="cancellationToken">Ends the wait; the journal may say it all the same.</param>
+    /// <exception cref="JournalException">It runs, there is none of that name, it has no such target, or the journal
+    /// cannot be read or written: then the target must stay as it is.</exception>
+    public async Task WithdrawAsync(CopyJobId job, TargetMask targets, CancellationToken cancellationToken)
+    {
+        using var taken = await TakeAsync(job, "changed", cancellationToken).ConfigureAwait(false);
+        await ReadAsync(job, Withdraw, cancellationToken).ConfigureAwait(false);
+
+        JobEvent? Withdraw(JobRecord record)
+        {
+            RefuseIfRunsElsewhere(job, record, "changed");
+            if (record.Description is not { } about || record.IsOver)
+            {
+                return null;
+            }
+
+            return targets.Except(TargetMask.All(about.Targets.Length)).IsEmpty
+                ? new JobEvent.Withdrawn([FlushedRanges.Whole(targets, about.SectorCount)], _system.Scheduler.Now)
+                : throw new JournalException($"The job {job} has no such targets.");
+        }
+    }
+
     /// <summary>Forgets jobs that are over, as far as <see cref="JournalOptions.KeepEndedFor"/> and
     /// <see cref="JournalOptions.KeepEndedCount"/> do not keep them.</summary>
     /// <remarks>Cheap while nothing is too old and there are no more jobs than are kept.</remarks>

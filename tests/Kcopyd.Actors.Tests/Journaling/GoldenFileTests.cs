@@ -28,6 +28,9 @@ public sealed class GoldenFileTests : IAsyncLifetime
     public void Run_ended_is_what_it_was() => Check("run-ended-1", Golden.RunEnded, JobText.Of(Golden.RunEnded));
 
     [Fact]
+    public void Withdrawn_is_what_it_was() => Check("withdrawn-1", Golden.Withdrawn, JobText.Of(Golden.Withdrawn));
+
+    [Fact]
     public void Snapshot_is_what_it_was() => Check("snapshot-1", Golden.Snapshot, JobText.Of(Golden.Snapshot));
 
     public Task InitializeAsync() => Task.CompletedTask;

@@ -81,6 +81,12 @@ internal sealed class JobHistory
             Check(number);
         }
 
+        if (_random.Next(4) == 0)
+        {
+            _events.Add(new JobEvent.Withdrawn(Claims(), Tick()));
+            _epoch++;
+        }
+
         if (Flip())
         {
             var standing = (JobStanding)_random.Next(1, 6);
@@ -96,7 +102,7 @@ internal sealed class JobHistory
         _failureCount += failures.Length + (_random.Next(5) == 0 ? 1 : 0);
         _events.Add(new JobEvent.Checkpoint(_epoch, number, Tick())
         {
-            Flushed = [.. _description.Targets.Select((_, i) => new FlushedRanges(TargetMask.Of(i), Ranges()))],
+            Flushed = Claims(),
             WriteErrors = _dropped.Or(Mask()),
             Dropped = _dropped,
             ReadError = !zeroed.IsEmpty,
@@ -117,6 +123,9 @@ internal sealed class JobHistory
             yield return new CopyFailure(kind, target, range, _random.Next(3), Flip(), "It failed.");
         }
     }
+
+    private ImmutableArray<FlushedRanges> Claims() =>
+        [.. _description.Targets.Select((_, i) => new FlushedRanges(TargetMask.Of(i), Ranges()))];
 
     private ImmutableArray<SectorRange> Ranges() =>
         _random.Next(3) == 0 ? [] : [.. new ExtentSet(Enumerable.Range(0, 4).Select(_ => Range()))];

@@ -111,6 +111,27 @@ public sealed class JobRecordTests
     }
 
     [Fact]
+    public void What_was_withdrawn_is_done_again_and_its_run_is_over()
+    {
+        var claims = new JobEvent.Checkpoint(1, 1, At)
+        {
+            Flushed = [FlushedRanges.Whole(TargetMask.All(2), 100)],
+            BytesPerSecond = 5,
+        };
+        var withdrawn = new JobEvent.Withdrawn(
+            [new FlushedRanges(TargetMask.Of(1), [SectorRange.Create(10, 5)])], At.AddHours(1));
+        var record = Fold(Created, Run(1), claims, withdrawn);
+
+        Assert.Equal(
+            [new PlanRun(SectorRange.Create(10, 5), TargetMask.Of(1))], record.ToResume().Missing.AsEnumerable());
+        Assert.Equal((JobStanding.Interrupted, "killed", 2L), (record.Standing, record.Reason, record.Epoch));
+        Assert.Equal((0d, At.AddHours(1)), (record.BytesPerSecond, record.UpdatedAt));
+
+        var failed = Fold(Created, Run(1), claims, new JobEvent.RunEnded(1, JobStanding.Failed, "So.", At), withdrawn);
+        Assert.Equal((JobStanding.Failed, "So."), (failed.Standing, failed.Reason));
+    }
+
+    [Fact]
     public void A_dropped_target_stays_dropped_until_it_begins_afresh()
     {
         var failure = Failure(CopyFailureKind.Write, 1, 0, 5);
@@ -191,7 +212,7 @@ public sealed class JobRecordTests
         Assert.Equal(zeroed, record.Zeroed);
     }
 
-    public static TheoryData<string> Strangers => ["no job", "target count", "afresh", "flushed", "dropped", "errors"];
+    public static TheoryData<string> Strangers => ["no job", "target count", "afresh", "flushed", "dropped", "errors", "withdrawn"];
 
     [Theory]
     [MemberData(nameof(Strangers))]
@@ -204,6 +225,7 @@ public sealed class JobRecordTests
             "target count" => Run(1) with { Targets = [] },
             "afresh" => Run(1) with { Afresh = beyond },
             "flushed" => checkpoint with { Flushed = [new FlushedRanges(beyond, [SectorRange.Create(0, 1)])] },
+            "withdrawn" => new JobEvent.Withdrawn([FlushedRanges.Whole(beyond, 1)], At),
             "dropped" => checkpoint with { Dropped = beyond },
             "errors" => checkpoint with { WriteErrors = beyond },
             _ => new JobEvent.RunEnded(1, JobStanding.Failed, "", At),

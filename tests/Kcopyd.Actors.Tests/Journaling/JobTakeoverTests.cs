@@ -61,6 +61,32 @@ public sealed class JobTakeoverTests
     }
 
     [Fact]
+    public void Runner_whose_claims_another_withdrew_ends_and_claims_nothing_more()
+    {
+        using var simulation = new JournaledSimulation();
+        var client = simulation.Client();
+        var request = simulation.Request();
+        var job = JournaledSimulation.Begin(client, request);
+        simulation.UntilJournaled(client, job, 0.25);
+        var sectors = request.Targets[0].Range.Count;
+        simulation.AppendAsOther(new JobEvent.Withdrawn(
+            [FlushedRanges.Whole(TargetMask.Of(0), sectors)], simulation.Simulation.System.Scheduler.Now));
+
+        var completed = client.Completion(job);
+
+        client.AssertIdle();
+        var failure = Assert.Single(completed.Details);
+        Assert.Equal(
+            (CopyFailureKind.Superseded, "The job was given up: what it did was withdrawn."),
+            (failure.Kind, failure.Reason));
+        Assert.Empty(simulation.Record.FlushedOn(0));
+
+        var next = simulation.Client();
+        AssertGood(next.Completion(JournaledSimulation.Begin(next, simulation.Request())));
+        Assert.Equal(JournaledSimulation.Length, simulation.Record.FlushedBytes()[0]);
+    }
+
+    [Fact]
     public void Block_that_another_records_meanwhile_does_not_stand_for_the_end_of_the_run()
     {
         for (var events = 2; ; events++)

@@ -167,7 +167,8 @@ public sealed class JournaledControlTests : IDisposable
         while (client.CompletedCount == 0 && !isEnough(before))
         {
             var end = _simulation.Simulation.Loop.Steps + 7;
-            _simulation.Simulation.Loop.Run(() => _simulation.Simulation.Loop.Steps >= end);
+            _simulation.Simulation.Loop.Run(
+                () => client.CompletedCount > 0 || _simulation.Simulation.Loop.Steps >= end);
             client.Tell(new ClientMessage.GetProgress(job));
             var now = client.Inbox.OfType<CopyProgress>().Last();
             AssertPositions(before, now, way);

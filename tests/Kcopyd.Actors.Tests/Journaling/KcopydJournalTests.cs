@@ -130,6 +130,38 @@ public sealed class KcopydJournalTests(PostgresDatabases postgres) : IClassFixtu
         Assert.Equal(blocked.Reason, same.Reason);
     }
 
+    [SkippableTheory]
+    [MemberData(nameof(Databases))]
+    public async Task What_is_withdrawn_of_a_target_does_not_count_and_the_others_does(bool isPostgres)
+    {
+        await using var store = await OpenAsync(isPostgres);
+        await store.WriteAsync(Job, [.. History(null)]);
+
+        await store.Journal.WithdrawAsync(Job, TargetMask.Of(1), default);
+
+        var job = await store.Journal.FindAsync(Job, default);
+        Assert.Equal([51_200, 0], job!.Targets.Select(target => target.FlushedBytes));
+        Assert.Equal((JobStanding.Interrupted, "killed"), (job.Standing, job.Reason));
+        var refused = await Assert.ThrowsAsync<JournalException>(
+            () => store.Journal.WithdrawAsync(Job, TargetMask.Of(2), default));
+        Assert.Equal("The job nightly_1 has no such targets.", refused.Message);
+        using var running = JobLock.TryAcquire(store.Locks, Job, out _);
+        await Assert.ThrowsAsync<JournalException>(() => store.Journal.WithdrawAsync(Job, TargetMask.Of(1), default));
+    }
+
+    [Fact]
+    public async Task A_job_that_is_over_has_nothing_to_withdraw()
+    {
+        await using var store = JournalStore.OnSqlite();
+        await store.WriteAsync(Job, [.. History(JobStanding.Completed)]);
+        var before = await store.Journal.FindAsync(Job, default);
+
+        await store.Journal.WithdrawAsync(Job, TargetMask.Of(0), default);
+
+        var after = await store.Journal.FindAsync(Job, default);
+        Assert.Equal((before!.UpdatedAt, JobStanding.Completed), (after!.UpdatedAt, after.Standing));
+    }
+
     [Theory]
     [InlineData(JobStanding.Completed)]
     [InlineData(JobStanding.CompletedWithErrors)]

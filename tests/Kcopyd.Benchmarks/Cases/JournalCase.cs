@@ -20,7 +20,8 @@ internal sealed class JournalCase : IBenchmarkCase
     public string Name => "journal";
 
     /// <inheritdoc/>
-    public string Summary => "journaled against --no-journal --flush, buffered and direct: 2 GiB on disk, 4 GiB in memory";
+    public string Summary =>
+        "journaled against --no-journal --flush, buffered and direct: 2 GiB on disk, 4 GiB in memory";
 
     /// <inheritdoc/>
     public Task RunAsync(BenchmarkSession session)
