@@ -89,7 +89,8 @@ public sealed class UnbegunJobProgramTests : IDisposable
         Assert.Equal(TempDirectory.Bytes(1000, 8), File.ReadAllBytes(_bench["target"]));
     }
 
-    /// <summary>Copies while the journal takes nothing: killed as soon as a file is made; refused where none is.</summary>
+    /// <summary>Copies while the journal takes nothing: killed as soon as a file is made; refused where none
+    /// is.</summary>
     private async Task KillWhenMadeAsync(string target, string[] options)
     {
         var made = Watch(target);
