@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Persistence.Sql.Databases;
 
 namespace Akka.Persistence.Sql;
 
@@ -98,6 +100,8 @@ public sealed class SqlPersistence : IExtension
         }
         """);
 
+    private readonly ConcurrentDictionary<string, SqlDamage> _damages = new(StringComparer.Ordinal);
+
     /// <summary>The settings of a system.</summary>
     /// <param name="system">The system; what it does not set has its default afterwards.</param>
     public SqlPersistence(ExtendedActorSystem system)
@@ -113,6 +117,9 @@ public sealed class SqlPersistence : IExtension
 
     /// <summary>The defaults of the snapshot store, without their path.</summary>
     public Config DefaultSnapshotConfig => DefaultConfiguration.GetConfig(SnapshotStoreConfigPath);
+
+    /// <summary>What all plug-ins of the system know of the damage of a database.</summary>
+    internal SqlDamage DamageOf(string database) => _damages.GetOrAdd(database, _ => new SqlDamage());
 
     /// <summary>The extension of a system.</summary>
     public static SqlPersistence Get(ActorSystem system) =>

@@ -9,6 +9,10 @@ namespace Kcopyd.Actors.Journaling;
 /// <param name="Ranges">Ascending, not overlapping, counted from the job's first sector.</param>
 internal sealed record FlushedRanges(TargetMask Targets, ImmutableArray<SectorRange> Ranges)
 {
+    /// <summary>Everything that a job of so many sectors does, on these targets.</summary>
+    public static FlushedRanges Whole(TargetMask targets, long sectorCount) =>
+        new(targets, [SectorRange.Create(0, sectorCount)]);
+
     /// <summary>The same with one entry for all targets that have the same ranges: targets of one copy mostly
     /// do.</summary>
     public static IReadOnlyList<FlushedRanges> Join(IEnumerable<FlushedRanges> flushed)

@@ -4,8 +4,8 @@ using Kcopyd.Core.Copying;
 namespace Kcopyd.Actors.Journaling;
 
 /// <summary>Deletes everything that the journal has of one job, readable or not, and stops.</summary>
-/// <remarks>Events go before snapshots: a crash in between leaves the job as it was at its last snapshot. Whoever asked
-/// is told in every case.</remarks>
+/// <remarks>Snapshots go before events: a crash in between leaves events that say nothing without what came before
+/// them, and not a job with claims that were withdrawn since.</remarks>
 internal sealed class JobEraserActor : UntypedPersistentActor
 {
     private readonly TaskCompletionSource _done;
@@ -29,7 +29,7 @@ internal sealed class JobEraserActor : UntypedPersistentActor
     {
         if (message is RecoveryCompleted)
         {
-            DeleteMessages(LastSequenceNr);
+            DeleteSnapshots(SnapshotSelectionCriteria.Latest);
         }
     }
 
@@ -38,10 +38,10 @@ internal sealed class JobEraserActor : UntypedPersistentActor
     {
         switch (message)
         {
-            case DeleteMessagesSuccess:
-                DeleteSnapshots(SnapshotSelectionCriteria.Latest);
-                break;
             case DeleteSnapshotsSuccess:
+                DeleteMessages(LastSequenceNr);
+                break;
+            case DeleteMessagesSuccess:
                 _done.TrySetResult();
                 Context.Stop(Self);
                 break;
@@ -61,13 +61,6 @@ internal sealed class JobEraserActor : UntypedPersistentActor
 
     /// <inheritdoc/>
     protected override void OnRecoveryFailure(Exception reason, object? message = null) => Fail(reason);
-
-    /// <inheritdoc/>
-    protected override void PostStop()
-    {
-        _done.TrySetException(new JournalException("The job could not be forgotten: the journal's system has ended."));
-        base.PostStop();
-    }
 
     private void Fail(Exception cause) =>
         _done.TrySetException(new JournalException($"The job could not be forgotten: {cause.Message}", cause));

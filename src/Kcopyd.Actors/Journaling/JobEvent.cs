@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kcopyd.Core.Copying;
+using Kcopyd.Core.Journaling;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Journaling;
@@ -19,6 +20,12 @@ internal abstract record JobEvent(DateTimeOffset At)
 
         /// <summary>The machine and the process, for people.</summary>
         public required string Runner { get; init; }
+
+        /// <summary>How long the run may write after an append.</summary>
+        public TimeSpan Lease { get; init; } = CheckpointPace.LeastLease;
+
+        /// <summary>The locks that the run respects (<see cref="JobLock.IdOf"/>); empty where it has none.</summary>
+        public string LockId { get; init; } = string.Empty;
 
         /// <summary>How the run does it.</summary>
         public required CopyOptions Options { get; init; }
@@ -74,4 +81,11 @@ internal abstract record JobEvent(DateTimeOffset At)
     /// <param name="Reason">Why, as a sentence; empty where there is nothing to say.</param>
     /// <param name="At">When.</param>
     public sealed record RunEnded(long Epoch, JobStanding Standing, string Reason, DateTimeOffset At) : JobEvent(At);
+
+    /// <summary>What was flushed does not count any more, because it is not what it should be or is about to go.
+    /// </summary>
+    /// <remarks>It takes the job out of the hands of the run before it, which ends as soon as it reads this.</remarks>
+    /// <param name="Ranges">What is to be done again.</param>
+    /// <param name="At">When.</param>
+    public sealed record Withdrawn(ImmutableArray<FlushedRanges> Ranges, DateTimeOffset At) : JobEvent(At);
 }

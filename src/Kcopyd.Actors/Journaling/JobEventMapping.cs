@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Google.Protobuf.Collections;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
+using Kcopyd.Core.Journaling;
 using Kcopyd.Devices;
 using WireValues = Kcopyd.Actors.Protocol.WireValues;
 
@@ -25,6 +26,8 @@ internal static class JobEventMapping
             Direct = e.Direct,
             Source = e.Source is { } source ? ToWire(source) : null,
             Afresh = e.Afresh.Bits,
+            LeaseTicks = e.Lease == CheckpointPace.LeastLease ? 0 : e.Lease.Ticks,
+            LockId = e.LockId,
         };
         wire.Targets.AddRange(e.Targets.Select(ToWire));
         return wire;
@@ -52,6 +55,13 @@ internal static class JobEventMapping
     public static Protocol.JobRunEnded ToWire(JobEvent.RunEnded e) =>
         new() { At = e.At.UtcTicks, Epoch = e.Epoch, Standing = (int)e.Standing, Reason = e.Reason };
 
+    public static Protocol.JobWithdrawn ToWire(JobEvent.Withdrawn e)
+    {
+        var wire = new Protocol.JobWithdrawn { At = e.At.UtcTicks };
+        wire.Ranges.AddRange(FlushedRanges.Join(e.Ranges).Select(ToWire));
+        return wire;
+    }
+
     public static Protocol.JobSnapshot ToWire(JobSnapshot snapshot) => new()
     {
         CreatedAt = snapshot.CreatedAt.UtcTicks,
@@ -76,6 +86,8 @@ internal static class JobEventMapping
         Source = wire.Source is { } source ? FromWire(source) : null,
         Targets = [.. wire.Targets.Select(FromWire)],
         Afresh = new TargetMask(wire.Afresh),
+        Lease = wire.LeaseTicks == 0 ? CheckpointPace.LeastLease : new TimeSpan(wire.LeaseTicks),
+        LockId = wire.LockId,
     };
 
     public static JobEvent.Checkpoint FromWire(Protocol.JobCheckpoint wire) =>
@@ -93,6 +105,9 @@ internal static class JobEventMapping
 
     public static JobEvent.RunEnded FromWire(Protocol.JobRunEnded wire) =>
         new(wire.Epoch, WireValues.Checked<JobStanding>(wire.Standing), wire.Reason, Time(wire.At));
+
+    public static JobEvent.Withdrawn FromWire(Protocol.JobWithdrawn wire) =>
+        new([.. wire.Ranges.Select(FromWire)], Time(wire.At));
 
     public static JobSnapshot FromWire(Protocol.JobSnapshot wire) =>
         new(FromWire(Present(wire.Description)), Time(wire.CreatedAt), Time(wire.UpdatedAt))

@@ -16,6 +16,7 @@ internal sealed class JobEventSerializer(ExtendedActorSystem system) : Serialize
     private const string RunStartedManifest = "jr";
     private const string CheckpointManifest = "jk";
     private const string RunEndedManifest = "je";
+    private const string WithdrawnManifest = "jw";
     private const string SnapshotManifest = "js";
 
     /// <inheritdoc/>
@@ -28,6 +29,7 @@ internal sealed class JobEventSerializer(ExtendedActorSystem system) : Serialize
         JobEvent.RunStarted => RunStartedManifest,
         JobEvent.Checkpoint => CheckpointManifest,
         JobEvent.RunEnded => RunEndedManifest,
+        JobEvent.Withdrawn => WithdrawnManifest,
         JobSnapshot => SnapshotManifest,
         _ => throw Unknown(o),
     };
@@ -41,6 +43,7 @@ internal sealed class JobEventSerializer(ExtendedActorSystem system) : Serialize
             JobEvent.RunStarted e => JobEventMapping.ToWire(e),
             JobEvent.Checkpoint e => JobEventMapping.ToWire(e),
             JobEvent.RunEnded e => JobEventMapping.ToWire(e),
+            JobEvent.Withdrawn e => JobEventMapping.ToWire(e),
             JobSnapshot s => JobEventMapping.ToWire(s),
             _ => throw Unknown(obj),
         };
@@ -84,12 +87,14 @@ internal sealed class JobEventSerializer(ExtendedActorSystem system) : Serialize
         RunStartedManifest => JobEventMapping.FromWire(Protocol.JobRunStarted.Parser.ParseFrom(bytes)),
         CheckpointManifest => JobEventMapping.FromWire(Protocol.JobCheckpoint.Parser.ParseFrom(bytes)),
         RunEndedManifest => JobEventMapping.FromWire(Protocol.JobRunEnded.Parser.ParseFrom(bytes)),
+        WithdrawnManifest => JobEventMapping.FromWire(Protocol.JobWithdrawn.Parser.ParseFrom(bytes)),
         SnapshotManifest => JobEventMapping.FromWire(Protocol.JobSnapshot.Parser.ParseFrom(bytes)),
         _ => throw new ArgumentException($"'{manifest}' is no entry.", nameof(manifest)),
     };
 
     private static bool IsKnown(string manifest) => manifest
-        is CreatedManifest or RunStartedManifest or CheckpointManifest or RunEndedManifest or SnapshotManifest;
+        is CreatedManifest or RunStartedManifest or CheckpointManifest or RunEndedManifest or WithdrawnManifest
+        or SnapshotManifest;
 
     private static JournalException Damaged(string manifest, Exception? cause) =>
         new($"An entry '{manifest}' in the journal of the job is damaged.", cause);

@@ -25,11 +25,10 @@ internal sealed class JobJournal : IDisposable
     private readonly JobCheckpoints _checkpoints;
     private JobRecord _record = new();
     private JobEvent.RunStarted? _run;
-    private JobStanding? _ending;
+    private JobEnd? _ending;
     private string? _blocked;
-    private string? _overlap;
+    private JobEvent.RunStarted? _overlap;
     private TimeSpan _fencedUntil;
-    private string _endReason = string.Empty;
     private bool _isBegun;
     private bool _isOpen;
     private bool _isSettling;
@@ -54,8 +53,8 @@ internal sealed class JobJournal : IDisposable
 
     /// <summary>Why the run may not write yet: a runner that no lock of this machine tells of writes until it finds
     /// this run in the journal, or until its lease is over.</summary>
-    private string? FenceReason => _overlap is not null && _line.Now < _fencedUntil
-        ? $"{_overlap} had the job and may still be writing"
+    private string? FenceReason => _overlap is { Runner: var other } && _line.Now < _fencedUntil
+        ? $"{other} had the job and may still be writing"
         : null;
 
     /// <summary>Begins to find out whether the run may begin.</summary>
@@ -120,16 +119,7 @@ internal sealed class JobJournal : IDisposable
     public void End(CopyJobState state)
     {
         _isTurnDue = true;
-        _ending = state.Outcome switch
-        {
-            CopyOutcome.Completed => JobStanding.Completed,
-            CopyOutcome.CompletedWithErrors => JobStanding.CompletedWithErrors,
-            CopyOutcome.Cancelled => JobStanding.Interrupted,
-            _ => JobStanding.Failed,
-        };
-        _endReason = _ending == JobStanding.Failed && !state.Failures.IsEmpty
-            ? state.Failures[^1].Reason
-            : string.Empty;
+        _ending = JobEnd.Of(state, _setup.Description);
         if (!_isOpen)
         {
             Finish();
@@ -196,7 +186,7 @@ internal sealed class JobJournal : IDisposable
         }
         else
         {
-            _line.Append([new JobEvent.RunEnded(_run!.Epoch, _ending!.Value, _endReason, _line.Time)]);
+            _line.Append(_ending!.ToEvents(_run!.Epoch, _line.Time));
         }
     }
 
@@ -226,7 +216,7 @@ internal sealed class JobJournal : IDisposable
         {
             Admit();
         }
-        else if (_record.LastRun?.Run == _run.Run)
+        else if (_record.LastRun?.Run == _run.Run && _record.Epoch == _run.Epoch)
         {
             GoOn();
         }
@@ -248,7 +238,7 @@ internal sealed class JobJournal : IDisposable
             return;
         }
 
-        _overlap = _setup.RunnerElsewhere(_record);
+        _overlap = _setup.RunElsewhere(_record);
         _run = _setup.Run(_record.Epoch + 1, admission.Afresh, _line.Time);
         JobEvent created = new JobEvent.Created(_setup.Description, _run.At);
         _line.Append(admission.IsNew ? [created, _run] : [_run]);
@@ -320,7 +310,7 @@ internal sealed class JobJournal : IDisposable
 
         _isBegun = true;
         _isOpen = true;
-        _fencedUntil = _line.Now + _setup.Pace.Lease;
+        _fencedUntil = _line.Now + (_overlap?.Lease ?? TimeSpan.Zero);
         _checkpoints.Begin(_record);
         _job.Begin(_record);
     }
@@ -333,7 +323,7 @@ internal sealed class JobJournal : IDisposable
             // Not even the beginning is journaled, so nothing was written.
             Refuse(_blocked is null ? CopyFailureKind.Journal : CopyFailureKind.Changed, _blocked ?? reason);
         }
-        else if (_ending is not null && (_ending == JobStanding.Interrupted || ++_endLosses > MaxEndLosses))
+        else if (_ending is not null && (_ending.Standing == JobStanding.Interrupted || ++_endLosses > MaxEndLosses))
         {
             JournalLog.EndNotJournaled(_setup.Logger, _setup.Job, reason);
             Finish();
@@ -377,7 +367,12 @@ internal sealed class JobJournal : IDisposable
             return;
         }
 
-        var runner = _record.LastRun is { } other ? $"{other.Runner} runs it" : "the journal does not know it any more";
+        var runner = _record.LastRun switch
+        {
+            null => "the journal does not know it any more",
+            { Run: var run } when run == _run!.Run => "what it did was withdrawn",
+            { Runner: var other } => $"{other} runs it",
+        };
         var failure = new CopyFailure(
             CopyFailureKind.Superseded, null, _setup.Range, 0, false, $"The job was given up: {runner}.");
         _job.Raise(new CopyJobEvent.Forbidden(failure));

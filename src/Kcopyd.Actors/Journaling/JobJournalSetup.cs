@@ -45,12 +45,10 @@ internal sealed record JobJournalSetup(CopyJobId Job, JournalOptions Options, Co
         return options with { Flush = true, SegmentSize = size, InFlight = inFlight };
     }
 
-    /// <summary>Who may still run the job, in words, as far as no lock of this machine rules it out; null for nobody.
-    /// </summary>
-    public string? RunnerElsewhere(JobRecord record) =>
-        record is { Standing: JobStanding.Running, LastRun.Runner: var runner }
-        && (Options.LockDirectory is null || !runner.EndsWith(JobLock.HereSuffix, StringComparison.Ordinal))
-            ? runner
+    /// <summary>The run that may still be at it, as far as no lock rules it out; null if there is none.</summary>
+    public JobEvent.RunStarted? RunElsewhere(JobRecord record) =>
+        record is { Standing: JobStanding.Running, LastRun: { } run } && !JobLock.Covers(Options.LockDirectory, run)
+            ? run
             : null;
 
     /// <summary>The first event of a run.</summary>
@@ -58,6 +56,8 @@ internal sealed record JobJournalSetup(CopyJobId Job, JournalOptions Options, Co
     {
         Run = Guid.NewGuid().ToString("N"),
         Runner = JobLock.Self,
+        Lease = Pace.Lease,
+        LockId = JobLock.IdOf(Options.LockDirectory),
         Options = Request.Options,
         Direct = Journaling.Direct,
         Source = Request.Source is { } source ? Recorded(source.Device) : null,

@@ -25,11 +25,19 @@ internal sealed class JobLock : IDisposable
         _path = path;
     }
 
-    /// <summary>What every process of this machine ends with, in words.</summary>
-    public static string HereSuffix { get; } = $" on {Environment.MachineName}";
+    private static readonly string Machine = $"{Environment.MachineName} {MachineId()}";
 
     /// <summary>This process in words.</summary>
-    public static string Self { get; } = $"process {Environment.ProcessId}{HereSuffix}";
+    public static string Self { get; } = $"process {Environment.ProcessId} on {Environment.MachineName}";
+
+    /// <summary>Which locks those of a directory are: processes with the same keep each other out. Empty for
+    /// none.</summary>
+    public static string IdOf(string? directory) =>
+        directory is null ? string.Empty : $"{Machine} {RealPath(Path.GetFullPath(directory))}";
+
+    /// <summary>Whether the locks of a directory tell if a run still goes on.</summary>
+    public static bool Covers(string? directory, JobEvent.RunStarted run) =>
+        directory is not null && run.LockId == IdOf(directory);
 
     /// <summary>Takes the lock of a job, or says who has it.</summary>
     /// <param name="directory">Where the lock files are; made if it is not there.</param>
@@ -42,7 +50,7 @@ internal sealed class JobLock : IDisposable
         var path = PathOf(directory, job);
         try
         {
-            Directory.CreateDirectory(directory);
+            Make(directory);
             return TryAcquire(path, out holder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -83,8 +91,14 @@ internal sealed class JobLock : IDisposable
         if (!_isReleased)
         {
             _isReleased = true;
-            RandomAccess.SetLength(_file, 0);
-            FileLock.Release(_file);
+            try
+            {
+                RandomAccess.SetLength(_file, 0);
+            }
+            finally
+            {
+                FileLock.Release(_file);
+            }
         }
     }
 
@@ -99,10 +113,8 @@ internal sealed class JobLock : IDisposable
                 return null;
             }
 
-            if (FileLock.IsNamed(file))
+            if (TrySign(file))
             {
-                RandomAccess.SetLength(file, 0);
-                RandomAccess.Write(file, Encoding.UTF8.GetBytes(Self + "\n"), 0);
                 holder = string.Empty;
                 return new JobLock(file, path);
             }
@@ -110,6 +122,67 @@ internal sealed class JobLock : IDisposable
             // Forgotten between open and lock: the name leads to another file now, or to none.
             FileLock.Release(file);
         }
+    }
+
+    /// <summary>Writes into a locked file who has it.</summary>
+    /// <returns>False if no name leads to the file any more.</returns>
+    private static bool TrySign(SafeFileHandle file)
+    {
+        try
+        {
+            if (!FileLock.IsNamed(file))
+            {
+                return false;
+            }
+
+            RandomAccess.SetLength(file, 0);
+            RandomAccess.Write(file, Encoding.UTF8.GetBytes(Self + "\n"), 0);
+            return true;
+        }
+        catch
+        {
+            FileLock.Release(file);
+            throw;
+        }
+    }
+
+    /// <summary>Only who runs jobs has to see that they run.</summary>
+    private static void Make(string directory)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(directory);
+        }
+        else
+        {
+            Directory.CreateDirectory(
+                directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        }
+    }
+
+    private static string MachineId()
+    {
+        try
+        {
+            return File.ReadAllText("/etc/machine-id").Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return string.Empty;
+        }
+    }
+
+    /// <summary>A full path without links in it, as far as it is there.</summary>
+    private static string RealPath(string path)
+    {
+        if (Path.GetDirectoryName(path) is not { } parent)
+        {
+            return path;
+        }
+
+        var here = Path.Combine(RealPath(parent), Path.GetFileName(path));
+        var link = Directory.Exists(here) ? new DirectoryInfo(here).ResolveLinkTarget(returnFinalTarget: true) : null;
+        return link is null ? here : RealPath(link.FullName);
     }
 
     private static string HolderOf(string path)

@@ -4,7 +4,7 @@ using Kcopyd.Core.Copying;
 namespace Kcopyd.Actors.Journaling;
 
 /// <summary>Reads the stream of one job, appends to it at most one event, and stops.</summary>
-/// <remarks>A crash loses nothing; whoever asked is told in every case.</remarks>
+/// <remarks>A crash loses nothing.</remarks>
 internal sealed class JobReaderActor : UntypedPersistentActor
 {
     private readonly TaskCompletionSource<JobRecord> _done;
@@ -67,13 +67,6 @@ internal sealed class JobReaderActor : UntypedPersistentActor
     {
         Fail($"The journal of the job could not be written: {cause.Message}", cause);
         Context.Stop(Self);
-    }
-
-    /// <inheritdoc/>
-    protected override void PostStop()
-    {
-        _done.TrySetException(new JournalException("The journal of the job could not be read: its system has ended."));
-        base.PostStop();
     }
 
     private void Continue()

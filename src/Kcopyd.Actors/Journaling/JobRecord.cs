@@ -6,12 +6,18 @@ namespace Kcopyd.Actors.Journaling;
 
 /// <summary>What the journal knows of a job: the sum of its events. Not safe for concurrent use.</summary>
 /// <remarks>
-/// Invariants: a range is in the flushed set of a target only if a checkpoint said so and no later run began that
-/// target afresh; a dropped target stays dropped until it begins afresh. Its size does not grow with the job: runs of
+/// Invariants: a range is in the flushed set of a target only if a checkpoint said so, no later run began that target
+/// afresh and nothing withdrew it; a dropped target stays dropped until it begins afresh. Its size does not grow with the job: runs of
 /// flushed sectors join, failures and zeroed ranges have limits.
 /// </remarks>
 internal sealed class JobRecord
 {
+    /// <summary>Why a run is over that did not say so.</summary>
+    public const string Killed = "killed";
+
+    /// <summary>Why there is nothing but the late events of a run.</summary>
+    public const string Forgotten = "forgotten while it ran";
+
     private ExtentSet[] _flushed = [];
 
     /// <summary>What the job is about; null while there is none.</summary>
@@ -56,7 +62,8 @@ internal sealed class JobRecord
     /// <summary>When the last event happened.</summary>
     public DateTimeOffset UpdatedAt { get; private set; }
 
-    /// <summary>The epoch of the last run, of an earlier job of that name too; 0 while none was begun.</summary>
+    /// <summary>The epoch of the last run, of an earlier job of that name too; 0 while none was begun. Later than the
+    /// run's where claims were withdrawn since: the run has lost the job.</summary>
     public long Epoch { get; private set; }
 
     /// <summary>Whether there is nothing left to do.</summary>
@@ -72,6 +79,13 @@ internal sealed class JobRecord
     /// <exception cref="InvalidDataException">It does not fit to what happened before.</exception>
     public void Apply(JobEvent happened)
     {
+        if (Description is null && happened is not JobEvent.Created)
+        {
+            // A runner that outlived its job: what it says is of no job that there is.
+            Reason = Forgotten;
+            return;
+        }
+
         Check(happened);
         UpdatedAt = happened.At;
         switch (happened)
@@ -87,6 +101,9 @@ internal sealed class JobRecord
                 break;
             case JobEvent.RunEnded e:
                 (Standing, Reason, BytesPerSecond) = (e.Standing, e.Reason, 0);
+                break;
+            case JobEvent.Withdrawn e:
+                Withdraw(e);
                 break;
             default:
                 throw new InvalidDataException($"{happened.GetType()} is no event of a job.");
@@ -167,10 +184,11 @@ internal sealed class JobRecord
             JobEvent.RunStarted e when e.Targets.Length == _flushed.Length => e.Afresh,
             JobEvent.Checkpoint e =>
                 e.Flushed.Aggregate(e.Dropped.Or(e.WriteErrors), (mask, one) => mask.Or(one.Targets)),
+            JobEvent.Withdrawn e => e.Ranges.Aggregate(TargetMask.None, (mask, one) => mask.Or(one.Targets)),
             JobEvent.Created or JobEvent.RunEnded => TargetMask.None,
             _ => throw new InvalidDataException($"{happened.GetType().Name} does not fit to the job."),
         };
-        if ((Description is null && happened is not JobEvent.Created) || !named.Except(all).IsEmpty)
+        if (!named.Except(all).IsEmpty)
         {
             throw new InvalidDataException($"{happened.GetType().Name} is of another job.");
         }
@@ -233,18 +251,32 @@ internal sealed class JobRecord
 
     private SectorRange FromSource(SectorRange range) => range.Shift(-SourceStart);
 
+    private void Withdraw(JobEvent.Withdrawn withdrawn)
+    {
+        foreach (var (target, range) in Each(withdrawn.Ranges))
+        {
+            _flushed[target].Remove(range);
+        }
+
+        Epoch++;
+        (Standing, Reason) = Standing == JobStanding.Running
+            ? (JobStanding.Interrupted, Killed)
+            : (Standing, Reason);
+        BytesPerSecond = 0;
+    }
+
+    private static IEnumerable<(int Target, SectorRange Range)> Each(ImmutableArray<FlushedRanges> flushed) =>
+        from one in flushed
+        from target in one.Targets.Indexes()
+        from range in one.Ranges
+        select (target, range);
+
     private void Checkpoint(JobEvent.Checkpoint checkpoint)
     {
         CheckpointNumber = checkpoint.Number;
-        foreach (var (targets, ranges) in checkpoint.Flushed)
+        foreach (var (target, range) in Each(checkpoint.Flushed))
         {
-            foreach (var target in targets.Indexes())
-            {
-                foreach (var range in ranges)
-                {
-                    _flushed[target].Add(range);
-                }
-            }
+            _flushed[target].Add(range);
         }
 
         (WriteErrors, Dropped) = (checkpoint.WriteErrors, checkpoint.Dropped);

@@ -63,7 +63,7 @@ public sealed record JobSummary(CopyJobId Id)
             Description = record.Description,
             Standing = isKilled ? JobStanding.Interrupted : record.Standing,
             IsRunning = isRunning,
-            Reason = isKilled ? "killed" : record.Reason,
+            Reason = isKilled ? JobRecord.Killed : record.Reason,
             Runner = record.LastRun?.Runner,
             Options = record.LastRun?.Options,
             Direct = record.LastRun?.Direct ?? false,

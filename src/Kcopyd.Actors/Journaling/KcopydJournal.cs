@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 using Kcopyd.Actors.Hosting;
 using Kcopyd.Core.Copying;
-using Kcopyd.Core.Journaling;
 
 namespace Kcopyd.Actors.Journaling;
 
@@ -38,8 +37,6 @@ public sealed class KcopydJournal
         _streams = new JobStreams(system, options);
     }
 
-    private TimeSpan Lease => new CheckpointPace(_options.Interval, _options.UnflushedLimit).Lease;
-
     /// <summary>All jobs, the oldest first.</summary>
     /// <remarks>A job that cannot be read is among them, with the reason.</remarks>
     public async Task<IReadOnlyList<JobSummary>> ListAsync(CancellationToken cancellationToken) =>
@@ -58,13 +55,25 @@ public sealed class KcopydJournal
     /// written.</exception>
     public async Task ForgetAsync(CopyJobId job, CancellationToken cancellationToken)
     {
-        using var taken = await TakeAsync(job, "forgotten", cancellationToken).ConfigureAwait(false);
-        if (await TryReadAsync(job, cancellationToken).ConfigureAwait(false) is { } record)
+        var taken = await TakeAsync(job, "forgotten", cancellationToken).ConfigureAwait(false);
+        await HoldAsync(taken, ForgetAsync).WaitAsync(cancellationToken).ConfigureAwait(false);
+
+        async Task ForgetAsync()
         {
-            RefuseIfRunsElsewhere(job, record, "forgotten");
+            if (await CanReadAsync(job).ConfigureAwait(false))
+            {
+                await ReadAsync(job, Withdraw).ConfigureAwait(false);
+            }
+
+            await EraseAsync(job, taken).ConfigureAwait(false);
         }
 
-        await EraseAsync(job, taken, cancellationToken).ConfigureAwait(false);
+        // A runner that is alive after all meets this at its next append, and stops.
+        JobEvent? Withdraw(JobRecord record)
+        {
+            RefuseIfRunsElsewhere(job, record, "forgotten");
+            return record.Description is { } about ? Nothing(about, TargetMask.All(about.Targets.Length)) : null;
+        }
     }
 
     /// <summary>Has the journal say that a job cannot go on as things are, and why.</summary>
@@ -76,8 +85,8 @@ public sealed class KcopydJournal
     public async Task RecordBlockedAsync(CopyJobId job, string reason, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(reason);
-        using var taken = await TakeAsync(job, "blocked", cancellationToken).ConfigureAwait(false);
-        await ReadAsync(job, Block, cancellationToken).ConfigureAwait(false);
+        var taken = await TakeAsync(job, "blocked", cancellationToken).ConfigureAwait(false);
+        await HoldAsync(taken, () => ReadAsync(job, Block)).WaitAsync(cancellationToken).ConfigureAwait(false);
 
         JobEvent? Block(JobRecord record)
         {
@@ -90,6 +99,35 @@ public sealed class KcopydJournal
             return record.Standing == JobStanding.Blocked && record.Reason == reason
                 ? null
                 : new JobEvent.RunEnded(record.Epoch, JobStanding.Blocked, reason, _system.Scheduler.Now);
+        }
+    }
+
+    /// <summary>Has the journal say that nothing on these targets of a job counts any more: the next run does all of
+    /// it again.</summary>
+    /// <remarks>For who is about to create, replace or extend a target of an unfinished job: what was recorded of the
+    /// one before must not be taken for what is on the new one, even where nothing else happens after that. A job that
+    /// is over has nothing to withdraw: its next run begins afresh.</remarks>
+    /// <param name="job">The job; it does not run.</param>
+    /// <param name="targets">The targets, by index.</param>
+    /// <param name="cancellationToken">Ends the wait; the journal may say it all the same.</param>
+    /// <exception cref="JournalException">It runs, there is none of that name, it has no such target, or the journal
+    /// cannot be read or written: then the target must stay as it is.</exception>
+    public async Task WithdrawAsync(CopyJobId job, TargetMask targets, CancellationToken cancellationToken)
+    {
+        var taken = await TakeAsync(job, "changed", cancellationToken).ConfigureAwait(false);
+        await HoldAsync(taken, () => ReadAsync(job, Withdraw)).WaitAsync(cancellationToken).ConfigureAwait(false);
+
+        JobEvent? Withdraw(JobRecord record)
+        {
+            RefuseIfRunsElsewhere(job, record, "changed");
+            if (record.Description is not { } about || record.IsOver)
+            {
+                return null;
+            }
+
+            return targets.Except(TargetMask.All(about.Targets.Length)).IsEmpty
+                ? Nothing(about, targets)
+                : throw new JournalException($"The job {job} has no such targets.");
         }
     }
 
@@ -120,7 +158,7 @@ public sealed class KcopydJournal
     /// <summary>Forgets a job, unless something became of it since it was looked at.</summary>
     private async Task<bool> PruneAsync(JobSummary ended, CancellationToken cancellationToken)
     {
-        using var taken = _options.LockDirectory is { } directory
+        var taken = _options.LockDirectory is { } directory
             ? JobLock.TryAcquire(directory, ended.Id, out _)
             : null;
         if (taken is null && _options.LockDirectory is not null)
@@ -128,14 +166,29 @@ public sealed class KcopydJournal
             return false;
         }
 
-        var now = await ReadAsync(ended.Id, Nothing, cancellationToken).ConfigureAwait(false);
-        if (!now.IsOver || now.UpdatedAt != ended.UpdatedAt)
-        {
-            return false;
-        }
+        var isForgotten = false;
+        await HoldAsync(taken, PruneAsync).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return isForgotten;
 
-        await EraseAsync(ended.Id, taken, cancellationToken).ConfigureAwait(false);
-        return true;
+        async Task PruneAsync()
+        {
+            var now = await ReadAsync(ended.Id).ConfigureAwait(false);
+            if (now.IsOver && now.UpdatedAt == ended.UpdatedAt)
+            {
+                await EraseAsync(ended.Id, taken).ConfigureAwait(false);
+                isForgotten = true;
+            }
+        }
+    }
+
+    /// <summary>Does something to its end while it has a lock: who does not wait for it any more must not let another
+    /// begin beside it.</summary>
+    private static async Task HoldAsync(JobLock? taken, Func<Task> work)
+    {
+        using (taken)
+        {
+            await work().ConfigureAwait(false);
+        }
     }
 
     private async Task<IReadOnlyList<JobSummary>> ListAsync(
@@ -170,7 +223,7 @@ public sealed class KcopydJournal
     /// journal knows before and after nobody had the lock was killed.</summary>
     private async Task<JobSummary?> LookAsync(CopyJobId job, CancellationToken cancellationToken)
     {
-        var record = await ReadAsync(job, Nothing, cancellationToken).ConfigureAwait(false);
+        var record = await ReadAsync(job).WaitAsync(cancellationToken).ConfigureAwait(false);
         for (var look = 1; record.Description is not null; look++)
         {
             var isRunning = IsRunning(job, record);
@@ -179,7 +232,7 @@ public sealed class KcopydJournal
                 return JobSummary.Of(job, record, isRunning);
             }
 
-            var again = await ReadAsync(job, Nothing, cancellationToken).ConfigureAwait(false);
+            var again = await ReadAsync(job).WaitAsync(cancellationToken).ConfigureAwait(false);
             if (again.Standing == JobStanding.Running && again.Epoch == record.Epoch)
             {
                 return JobSummary.Of(job, again, false);
@@ -188,18 +241,17 @@ public sealed class KcopydJournal
             record = again;
         }
 
-        return null;
+        return record.Reason == JobRecord.Forgotten ? new JobSummary(job) { Reason = record.Reason } : null;
     }
 
     private bool IsRunning(CopyJobId job, JobRecord record) =>
         (_options.LockDirectory is { } directory && JobLock.IsHeld(directory, job)) || RunsElsewhere(record);
 
-    /// <summary>Whether a process has a job that no lock file of this machine tells of: by what it journaled
-    /// lately.</summary>
+    /// <summary>Whether a process has a job that no lock file here tells of: by what it journaled lately.</summary>
     private bool RunsElsewhere(JobRecord record) =>
         record is { Standing: JobStanding.Running, LastRun: { } run }
-        && (_options.LockDirectory is null || !run.Runner.EndsWith(JobLock.HereSuffix, StringComparison.Ordinal))
-        && _system.Scheduler.Now - record.UpdatedAt < Lease;
+        && !JobLock.Covers(_options.LockDirectory, run)
+        && _system.Scheduler.Now - record.UpdatedAt < run.Lease;
 
     private void RefuseIfRunsElsewhere(CopyJobId job, JobRecord record, string what)
     {
@@ -223,36 +275,44 @@ public sealed class KcopydJournal
             : null;
     }
 
-    private async Task<JobRecord> ReadAsync(
-        CopyJobId job, Func<JobRecord, JobEvent?> next, CancellationToken cancellationToken)
+    private Task<JobRecord> ReadAsync(CopyJobId job) => ReadAsync(job, _ => null);
+
+    /// <summary>Reads a job and appends what follows from that, if anything.</summary>
+    private Task<JobRecord> ReadAsync(CopyJobId job, Func<JobRecord, JobEvent?> next)
     {
         var done = new TaskCompletionSource<JobRecord>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _system.ActorOf(Props.Create<JobReaderActor>(job, _options, next, done));
-        return await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Run(Props.Create<JobReaderActor>(job, _options, next, done), e => done.TrySetException(e));
+        return done.Task;
     }
 
-    /// <summary>Reads a job; null if it cannot be read. To forget it is the way out then.</summary>
-    private async Task<JobRecord?> TryReadAsync(CopyJobId job, CancellationToken cancellationToken)
+    /// <summary>Whether a job can be read. If not, to forget it is the way out.</summary>
+    private async Task<bool> CanReadAsync(CopyJobId job)
     {
         try
         {
-            return await ReadAsync(job, Nothing, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(job).ConfigureAwait(false);
+            return true;
         }
         catch (JournalException)
         {
-            return null;
+            return false;
         }
     }
 
-    private async Task EraseAsync(CopyJobId job, JobLock? taken, CancellationToken cancellationToken)
+    private async Task EraseAsync(CopyJobId job, JobLock? taken)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _system.ActorOf(Props.Create<JobEraserActor>(job, _options, done));
-        await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        Run(Props.Create<JobEraserActor>(job, _options, done), e => done.TrySetException(e));
+        await done.Task.ConfigureAwait(false);
         taken?.Forget();
     }
 
-    private static JobEvent? Nothing(JobRecord record) => null;
+    private void Run(Props errand, Action<JournalException> fail) =>
+        _system.ActorOf(Props.Create<JournalErrandActor>(errand, fail));
+
+    /// <summary>That nothing counts on these targets.</summary>
+    private JobEvent.Withdrawn Nothing(JobDescription about, TargetMask targets) =>
+        new([FlushedRanges.Whole(targets, about.SectorCount)], _system.Scheduler.Now);
 
     private static JournalException Running(CopyJobId job, string what, string runner) =>
         new($"The job {job} cannot be {what} while {runner} runs it.");

@@ -1,6 +1,12 @@
+using Akka.Actor;
 using Akka.Bundled.Writer;
 using Akka.Persistence;
+using Akka.Persistence.Sql;
+using Akka.Persistence.Sql.Databases;
+using Akka.Persistence.Sql.Journal;
+using Akka.Persistence.Sql.Threads;
 using Kcopyd.Tests.Shared;
+using Microsoft.Data.Sqlite;
 
 namespace Akka.Bundled.Tests.Sql;
 
@@ -73,6 +79,101 @@ public sealed class SqliteFailureTests : SqlSpec
         Assert.Equal(
             $"The SQLite database {File} was not written: {reason}", await FailureAsync(system, "a", 2));
         Assert.Equal($"The SQLite database {File} could not be read: {reason}", await ReplayFailureAsync(system));
+    }
+
+    [SkippableTheory]
+    [InlineData("CREATE TABLE journal (entry TEXT)")]
+    [InlineData("PRAGMA user_version = 7")]
+    public async Task File_of_another_program_or_a_newer_version_is_left_as_it_is(string made)
+    {
+        Store.Execute(made);
+        var bytes = await System.IO.File.ReadAllBytesAsync(File);
+        var system = Start();
+
+        Assert.StartsWith(
+            $"The SQLite database {File} was not written: ",
+            await FailureAsync(system, "a", 1),
+            StringComparison.Ordinal);
+        await system.DisposeAsync();
+
+        Assert.Equal(bytes, await System.IO.File.ReadAllBytesAsync(File));
+    }
+
+    [SkippableFact]
+    public async Task Snapshot_store_writes_nothing_to_a_file_that_the_journal_found_damaged()
+    {
+        var writing = Start();
+        await writing.WriteAllAsync("a", 1, [.. Enumerable.Range(1, 500).Select(n => new string('x', 200))]);
+        var metadata = new SnapshotMetadata("a", 1, new DateTime(2026, 1, 2, 0, 0, 0, DateTimeKind.Utc));
+        Assert.IsType<SaveSnapshotSuccess>(await writing.AskSnapshotsAsync(new SaveSnapshot(metadata, "s")));
+        await writing.DisposeAsync();
+        var bytes = await System.IO.File.ReadAllBytesAsync(File);
+        var keep = bytes.Length / 3 / 4096 * 4096;
+        new Random(5).NextBytes(bytes.AsSpan(keep, keep));
+        await System.IO.File.WriteAllBytesAsync(File, bytes);
+        var system = Start();
+        await ReplayFailureAsync(system);
+
+        var failed = Assert.IsType<SaveSnapshotFailure>(
+            await system.AskSnapshotsAsync(new SaveSnapshot(metadata, "s")));
+
+        Assert.Contains("is damaged", failed.Cause.Message, StringComparison.Ordinal);
+        await system.DisposeAsync();
+        Assert.Equal(bytes, await System.IO.File.ReadAllBytesAsync(File));
+    }
+
+    [Theory]
+    [InlineData(SqlStage.Committing, SqlFailureKind.OutcomeUnknown)]
+    [InlineData(SqlStage.Writing, SqlFailureKind.Unusable)]
+    internal void Disk_that_fails_at_a_commit_leaves_it_open_whether_it_happened(SqlStage stage, SqlFailureKind kind)
+    {
+        var found = SqliteErrors.Classify(new SqliteException("disk I/O error", 10, 1034), stage, 5);
+        Assert.Equal((kind, "the disk failed (SQLite I/O error 1034)"), found);
+    }
+
+    [SkippableFact]
+    public async Task Replay_whose_store_stops_in_the_middle_is_no_success()
+    {
+        var system = Start();
+        await system.WriteAllAsync("a", 1, "one", "two", "three");
+        var queue = new SqlQueue(10);
+        var reader = new JournalReader(new PayloadCodec((ExtendedActorSystem)system.System, null), queue, pageSize: 1);
+        var database = new SqliteDatabase(Store.ConnectionString, SqlPersistence.Get(system.System));
+        var read = 0;
+        var replay = reader.ReplayAsync(new JournalReplay("a", 1, 3, long.MaxValue), _ =>
+        {
+            read++;
+            queue.Close();
+        });
+
+        var thread = SqlThread.Start("replay", new SqlSession(database, SqlTables.Journal, true), queue);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => replay);
+        Assert.Equal(1, read);
+        Assert.True(thread.Join(TimeSpan.FromMinutes(1)));
+    }
+
+    [SkippableFact]
+    public async Task Calls_that_a_sound_store_refuses_keep_nobody_from_it()
+    {
+        const int MoreThanTheBreakerBears = 20;
+        var system = Start();
+        await system.WriteAllAsync("a", 1, "one");
+        var metadata = new SnapshotMetadata("a", 1, new DateTime(2026, 1, 2, 0, 0, 0, DateTimeKind.Utc));
+        await system.AskSnapshotsAsync(new SaveSnapshot(metadata, "s"));
+        Store.Execute("UPDATE snapshot SET serializer_id = 12345");
+        for (var i = 0; i < MoreThanTheBreakerBears; i++)
+        {
+            Assert.Contains("another writer was first", await FailureAsync(system, "a", 1), StringComparison.Ordinal);
+            var failed = await system.AskSnapshotsAsync(
+                new LoadSnapshot("a", SnapshotSelectionCriteria.Latest, long.MaxValue));
+            Assert.IsType<LoadSnapshotFailed>(failed);
+            var refused = await system.AskSnapshotsAsync(new SaveSnapshot(metadata, new UnserializableEvent()));
+            Assert.IsType<SaveSnapshotFailure>(refused);
+        }
+
+        await system.WriteAllAsync("b", 1, "one");
+        Assert.IsType<SaveSnapshotSuccess>(await system.AskSnapshotsAsync(new SaveSnapshot(metadata, "s")));
     }
 
     [SkippableFact]

@@ -54,6 +54,13 @@ internal static class Golden
         Afresh = new TargetMask(0b10),
     };
 
+    /// <summary>With what the first form did not have.</summary>
+    public static readonly JobEvent.RunStarted RunStartedWithLease = RunStarted with
+    {
+        Lease = TimeSpan.FromSeconds(180),
+        LockId = "host.example 5f2c /var/lib/kcopyd/locks",
+    };
+
     public static readonly JobEvent.Checkpoint Checkpoint = new(3, 12, At)
     {
         Flushed =
@@ -73,6 +80,14 @@ internal static class Golden
 
     public static readonly JobEvent.RunEnded RunEnded =
         new(3, JobStanding.CompletedWithErrors, "8 sectors were unreadable.", At);
+
+    public static readonly JobEvent.Withdrawn Withdrawn = new(
+        [
+            new FlushedRanges(TargetMask.Of(1), [SectorRange.Create(0, 2_097_152)]),
+            new FlushedRanges(
+                new TargetMask(0b11), [SectorRange.Create(8, 16), SectorRange.Create(2_000_000, 1)]),
+        ],
+        At);
 
     public static readonly JobSnapshot Snapshot = new(Created.Description, At, At.AddHours(1))
     {

@@ -22,10 +22,17 @@ public sealed class GoldenFileTests : IAsyncLifetime
         Check("run-started-1", Golden.RunStarted, JobText.Of(Golden.RunStarted));
 
     [Fact]
+    public void Run_started_with_a_lease_is_what_it_was() =>
+        Check("run-started-2", Golden.RunStartedWithLease, JobText.Of(Golden.RunStartedWithLease));
+
+    [Fact]
     public void Checkpoint_is_what_it_was() => Check("checkpoint-1", Golden.Checkpoint, JobText.Of(Golden.Checkpoint));
 
     [Fact]
     public void Run_ended_is_what_it_was() => Check("run-ended-1", Golden.RunEnded, JobText.Of(Golden.RunEnded));
+
+    [Fact]
+    public void Withdrawn_is_what_it_was() => Check("withdrawn-1", Golden.Withdrawn, JobText.Of(Golden.Withdrawn));
 
     [Fact]
     public void Snapshot_is_what_it_was() => Check("snapshot-1", Golden.Snapshot, JobText.Of(Golden.Snapshot));

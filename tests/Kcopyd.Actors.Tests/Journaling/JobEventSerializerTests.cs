@@ -24,8 +24,8 @@ public sealed class JobEventSerializerTests : IAsyncLifetime
 
             Assert.Equal(JobText.Of(JobHistory.Fold(history)), JobText.Of(JobHistory.Fold(read)));
             Assert.Equal(
-                JobText.Of(history.Where(e => e is not JobEvent.Checkpoint)),
-                JobText.Of(read.Where(e => e is not JobEvent.Checkpoint)));
+                JobText.Of(history.Where(e => e is not (JobEvent.Checkpoint or JobEvent.Withdrawn))),
+                JobText.Of(read.Where(e => e is not (JobEvent.Checkpoint or JobEvent.Withdrawn))));
         });
 
     [Fact]
@@ -77,6 +77,7 @@ public sealed class JobEventSerializerTests : IAsyncLifetime
         Assert.Equal("jk", Serializer().Manifest(snapshot.State));
         Assert.Equal("jc", Serializer().Manifest(new JobEvent.Created(snapshot.Description, snapshot.CreatedAt)));
         Assert.Equal("je", Serializer().Manifest(new JobEvent.RunEnded(1, JobStanding.Failed, "", default)));
+        Assert.Equal("jw", Serializer().Manifest(Golden.Withdrawn));
         Assert.Equal("jr", Serializer().Manifest(Golden.RunStarted));
     }
 

@@ -70,6 +70,8 @@ internal sealed class JobHistory
             Run = $"run-{_random.Next()}",
             Runner = "host, process 12",
             Options = CopyOptions.Default with { InFlight = _random.Next(1, 9), Sparse = Flip(), SalvageLimit = 7 },
+            Lease = TimeSpan.FromSeconds(5 + _random.Next(3)),
+            LockId = Flip() ? "here" : "",
             Direct = Flip(),
             Source = _description.Source is { } source ? Identity(source.Uri) : null,
             Targets = [.. _description.Targets.Select(target => Identity(target.Uri))],
@@ -79,6 +81,12 @@ internal sealed class JobHistory
         for (var number = 1; number <= _random.Next(6); number++)
         {
             Check(number);
+        }
+
+        if (_random.Next(4) == 0)
+        {
+            _events.Add(new JobEvent.Withdrawn(Claims(), Tick()));
+            _epoch++;
         }
 
         if (Flip())
@@ -96,7 +104,7 @@ internal sealed class JobHistory
         _failureCount += failures.Length + (_random.Next(5) == 0 ? 1 : 0);
         _events.Add(new JobEvent.Checkpoint(_epoch, number, Tick())
         {
-            Flushed = [.. _description.Targets.Select((_, i) => new FlushedRanges(TargetMask.Of(i), Ranges()))],
+            Flushed = Claims(),
             WriteErrors = _dropped.Or(Mask()),
             Dropped = _dropped,
             ReadError = !zeroed.IsEmpty,
@@ -117,6 +125,9 @@ internal sealed class JobHistory
             yield return new CopyFailure(kind, target, range, _random.Next(3), Flip(), "It failed.");
         }
     }
+
+    private ImmutableArray<FlushedRanges> Claims() =>
+        [.. _description.Targets.Select((_, i) => new FlushedRanges(TargetMask.Of(i), Ranges()))];
 
     private ImmutableArray<SectorRange> Ranges() =>
         _random.Next(3) == 0 ? [] : [.. new ExtentSet(Enumerable.Range(0, 4).Select(_ => Range()))];

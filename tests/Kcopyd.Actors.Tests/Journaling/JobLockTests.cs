@@ -139,6 +139,41 @@ public sealed class JobLockTests : IDisposable
     }
 
     [Fact]
+    public void Only_the_user_sees_into_a_directory_that_was_made()
+    {
+        const UnixFileMode User = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        using var taken = JobLock.TryAcquire(_directory["made/locks"], Job, out _);
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(_directory["made/locks"]) == User);
+    }
+
+    [SkippableFact]
+    public void A_lock_file_that_cannot_be_written_is_not_left_locked()
+    {
+        Skip.IfNot(File.Exists("/dev/full"), "There is no /dev/full.");
+        File.CreateSymbolicLink(_directory["nightly.lock"], "/dev/full");
+        for (var i = 0; i < 2; i++)
+        {
+            var refused = Assert.Throws<JournalException>(() => JobLock.TryAcquire(_directory.Path, Job, out _));
+            Assert.Contains("nightly.lock cannot be used", refused.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [SkippableFact]
+    public void Locks_are_the_same_whatever_links_lead_to_them()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "Links need a right there.");
+        Directory.CreateDirectory(_directory["real/locks"]);
+        Directory.CreateSymbolicLink(_directory["link"], _directory["real"]);
+        var run = Golden.RunStarted with { LockId = JobLock.IdOf(_directory["real/locks"]) };
+
+        Assert.True(JobLock.Covers(_directory["link/locks"], run));
+        Assert.False(JobLock.Covers(_directory["real"], run));
+        Assert.False(JobLock.Covers(null, run));
+        Assert.False(JobLock.Covers(_directory["link/locks"], Golden.RunStarted));
+        Assert.Equal("", JobLock.IdOf(null));
+    }
+
+    [Fact]
     public void A_directory_that_cannot_be_is_said_in_a_sentence()
     {
         var file = _directory.File("file", 1);

@@ -40,16 +40,20 @@ internal sealed class JobModel
         }
         else if (happened is JobEvent.Checkpoint checkpoint)
         {
-            checkpoint.Flushed.ToList().ForEach(Add);
+            checkpoint.Flushed.ToList().ForEach(flushed => Set(flushed, true));
+        }
+        else if (happened is JobEvent.Withdrawn withdrawn)
+        {
+            withdrawn.Ranges.ToList().ForEach(flushed => Set(flushed, false));
         }
     }
 
-    private void Add(FlushedRanges flushed)
+    private void Set(FlushedRanges flushed, bool isFlushed)
     {
         foreach (var (target, sector) in
             from target in flushed.Targets.Indexes() from sector in Sectors(flushed.Ranges) select (target, sector))
         {
-            Flushed[target][sector] = true;
+            Flushed[target][sector] = isFlushed;
         }
     }
 }

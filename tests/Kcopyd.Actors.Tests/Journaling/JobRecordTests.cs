@@ -111,6 +111,39 @@ public sealed class JobRecordTests
     }
 
     [Fact]
+    public void What_a_run_says_of_a_job_that_was_forgotten_is_of_no_job()
+    {
+        var late = new JobEvent.Checkpoint(1, 9, At) { Flushed = [FlushedRanges.Whole(TargetMask.Of(0), 100)] };
+        var ended = new JobEvent.RunEnded(1, JobStanding.Completed, "", At);
+        var record = Fold(late, ended);
+        Assert.Equal((null, "forgotten while it ran", false), (record.Description, record.Reason, record.IsOver));
+
+        var again = Fold(late, ended, Created);
+        Assert.Equal(("", 0L), (again.Reason, again.FlushedOn(0).SectorCount));
+    }
+
+    [Fact]
+    public void What_was_withdrawn_is_done_again_and_its_run_is_over()
+    {
+        var claims = new JobEvent.Checkpoint(1, 1, At)
+        {
+            Flushed = [FlushedRanges.Whole(TargetMask.All(2), 100)],
+            BytesPerSecond = 5,
+        };
+        var withdrawn = new JobEvent.Withdrawn(
+            [new FlushedRanges(TargetMask.Of(1), [SectorRange.Create(10, 5)])], At.AddHours(1));
+        var record = Fold(Created, Run(1), claims, withdrawn);
+
+        Assert.Equal(
+            [new PlanRun(SectorRange.Create(10, 5), TargetMask.Of(1))], record.ToResume().Missing.AsEnumerable());
+        Assert.Equal((JobStanding.Interrupted, "killed", 2L), (record.Standing, record.Reason, record.Epoch));
+        Assert.Equal((0d, At.AddHours(1)), (record.BytesPerSecond, record.UpdatedAt));
+
+        var failed = Fold(Created, Run(1), claims, new JobEvent.RunEnded(1, JobStanding.Failed, "So.", At), withdrawn);
+        Assert.Equal((JobStanding.Failed, "So."), (failed.Standing, failed.Reason));
+    }
+
+    [Fact]
     public void A_dropped_target_stays_dropped_until_it_begins_afresh()
     {
         var failure = Failure(CopyFailureKind.Write, 1, 0, 5);
@@ -191,7 +224,7 @@ public sealed class JobRecordTests
         Assert.Equal(zeroed, record.Zeroed);
     }
 
-    public static TheoryData<string> Strangers => ["no job", "target count", "afresh", "flushed", "dropped", "errors"];
+    public static TheoryData<string> Strangers => ["target count", "afresh", "flushed", "dropped", "errors", "withdrawn"];
 
     [Theory]
     [MemberData(nameof(Strangers))]
@@ -204,11 +237,11 @@ public sealed class JobRecordTests
             "target count" => Run(1) with { Targets = [] },
             "afresh" => Run(1) with { Afresh = beyond },
             "flushed" => checkpoint with { Flushed = [new FlushedRanges(beyond, [SectorRange.Create(0, 1)])] },
+            "withdrawn" => new JobEvent.Withdrawn([FlushedRanges.Whole(beyond, 1)], At),
             "dropped" => checkpoint with { Dropped = beyond },
-            "errors" => checkpoint with { WriteErrors = beyond },
-            _ => new JobEvent.RunEnded(1, JobStanding.Failed, "", At),
+            _ => checkpoint with { WriteErrors = beyond },
         };
-        var record = stranger == "no job" ? new JobRecord() : Fold(Created);
+        var record = Fold(Created);
         var before = JobText.Of(record);
 
         Assert.Throws<InvalidDataException>(() => record.Apply(happened));

@@ -1,5 +1,6 @@
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Journaling;
+using Kcopyd.Core;
 using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
 using static Kcopyd.Actors.Tests.Copying.Devices;
@@ -58,6 +59,51 @@ public sealed class JobTakeoverTests
             Assert.True(isWhole || completed.Details[^1].Kind == CopyFailureKind.Superseded, $"{completed}");
             Assert.True(!isWhole || simulation.Record.FlushedBytes()[0] == JournaledSimulation.Length);
         }
+    }
+
+    [Fact]
+    public void Runner_whose_claims_another_withdrew_ends_and_claims_nothing_more()
+    {
+        using var simulation = new JournaledSimulation();
+        var client = simulation.Client();
+        var request = simulation.Request();
+        var job = JournaledSimulation.Begin(client, request);
+        simulation.UntilJournaled(client, job, 0.25);
+        var sectors = request.Targets[0].Range.Count;
+        simulation.AppendAsOther(new JobEvent.Withdrawn(
+            [FlushedRanges.Whole(TargetMask.Of(0), sectors)], simulation.Simulation.System.Scheduler.Now));
+
+        var completed = client.Completion(job);
+
+        client.AssertIdle();
+        var failure = Assert.Single(completed.Details);
+        Assert.Equal(
+            (CopyFailureKind.Superseded, "The job was given up: what it did was withdrawn."),
+            (failure.Kind, failure.Reason));
+        Assert.Empty(simulation.Record.FlushedOn(0));
+
+        var next = simulation.Client();
+        AssertGood(next.Completion(JournaledSimulation.Begin(next, simulation.Request())));
+        Assert.Equal(JournaledSimulation.Length, simulation.Record.FlushedBytes()[0]);
+    }
+
+    [Fact]
+    public void Who_takes_over_writes_when_the_lease_of_the_other_is_over()
+    {
+        using var simulation = new JournaledSimulation();
+        var request = simulation.Request();
+        var lease = TimeSpan.FromSeconds(60);
+        simulation.Leave(request, [SectorRange.Create(0, 8)]);
+        simulation.AppendAsOther(simulation.OtherRun(request, 2) with { Lease = lease });
+        var client = simulation.Client();
+        var began = simulation.Simulation.System.Scheduler.MonotonicClock;
+        JournaledSimulation.Begin(client, request);
+
+        simulation.Until(() => simulation.WritesBegun > 0);
+
+        var waited = simulation.Simulation.System.Scheduler.MonotonicClock - began;
+        Assert.InRange(waited, lease, lease + TimeSpan.FromSeconds(1));
+        simulation.Until(() => client.CompletedCount > 0);
     }
 
     [Fact]

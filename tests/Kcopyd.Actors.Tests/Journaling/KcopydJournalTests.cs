@@ -9,7 +9,7 @@ namespace Kcopyd.Actors.Tests.Journaling;
 /// <summary>What the list of jobs says, and what becomes of jobs that do not run; on both databases.</summary>
 public sealed class KcopydJournalTests(PostgresDatabases postgres) : IClassFixture<PostgresDatabases>
 {
-    private static readonly DateTimeOffset Before = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    internal static readonly DateTimeOffset Before = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private static readonly CopyJobId Job = new("nightly_1");
 
@@ -81,7 +81,7 @@ public sealed class KcopydJournalTests(PostgresDatabases postgres) : IClassFixtu
 
         Assert.Equal(["broken", "good", "nightly_1"], jobs.Keys.Order());
         Assert.Equal((null, JobStanding.Blocked), (jobs["broken"].Description, jobs["broken"].Standing));
-        Assert.Contains("RunEnded is of another job", jobs["broken"].Reason, StringComparison.Ordinal);
+        Assert.Equal("forgotten while it ran", jobs["broken"].Reason);
         Assert.Contains("System.String is nothing", jobs["nightly_1"].Reason, StringComparison.Ordinal);
         Assert.Equal(JobStanding.Interrupted, jobs["good"].Standing);
 
@@ -176,37 +176,6 @@ public sealed class KcopydJournalTests(PostgresDatabases postgres) : IClassFixtu
             await other.KillAsync();
             Assert.Equal("killed", (await store.Journal.FindAsync(Job, default))!.Reason);
             await store.Journal.ForgetAsync(Job, default);
-        }
-    }
-
-    [Theory]
-    [InlineData(" on elsewhere", true, 1, true)] // of another machine, which has no lock here
-    [InlineData(" on elsewhere", true, 60, false)]
-    [InlineData("", false, 1, true)] // of any machine, where there are no locks
-    [InlineData("", false, 60, false)]
-    public async Task Without_a_lock_a_job_runs_as_long_as_its_lease(
-        string machine, bool hasLocks, int secondsAgo, bool isRunning)
-    {
-        await using var store = JournalStore.OnSqlite();
-        var started = Golden.RunStarted with
-        {
-            Epoch = 1,
-            At = store.System.Scheduler.Now.AddSeconds(-secondsAgo),
-            Runner = machine.Length > 0 ? "process 1" + machine : JobLock.Self,
-        };
-        await store.WriteAsync(Job, Created(Before), started);
-        var journal = new KcopydJournal(
-            store.System, hasLocks ? store.Options : store.Options with { LockDirectory = null });
-
-        Assert.Equal(isRunning, (await journal.FindAsync(Job, default))!.IsRunning);
-        if (isRunning)
-        {
-            var refused = await Assert.ThrowsAsync<JournalException>(() => journal.ForgetAsync(Job, default));
-            Assert.Contains(started.Runner, refused.Message, StringComparison.Ordinal);
-        }
-        else
-        {
-            await journal.ForgetAsync(Job, default);
         }
     }
 
@@ -331,10 +300,10 @@ public sealed class KcopydJournalTests(PostgresDatabases postgres) : IClassFixtu
     private async Task<JournalStore> OpenAsync(bool isPostgres) =>
         isPostgres ? JournalStore.OnPostgres(await postgres.CreateAsync()) : JournalStore.OnSqlite();
 
-    private static JobEvent.Created Created(DateTimeOffset at) => Golden.Created with { At = at };
+    internal static JobEvent.Created Created(DateTimeOffset at) => Golden.Created with { At = at };
 
     /// <summary>A job of two targets that flushed 100 sectors to both; null: its run did not end.</summary>
-    private static JobEvent[] History(JobStanding? end, DateTimeOffset? at = null)
+    internal static JobEvent[] History(JobStanding? end, DateTimeOffset? at = null)
     {
         var began = at ?? Before;
         JobEvent[] run =

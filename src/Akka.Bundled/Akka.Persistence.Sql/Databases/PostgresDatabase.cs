@@ -20,13 +20,15 @@ internal sealed class PostgresDatabase : SqlDatabase
 
     private readonly string _connectionString;
 
-    public PostgresDatabase(string connectionString)
-        : this(new NpgsqlConnectionStringBuilder(connectionString), Names(connectionString, "Timeout"))
+    public PostgresDatabase(string connectionString, SqlPersistence persistence)
+        : this(new NpgsqlConnectionStringBuilder(connectionString), Names(connectionString, "Timeout"), persistence)
     {
     }
 
-    private PostgresDatabase(NpgsqlConnectionStringBuilder settings, bool hasTimeout)
-        : base($"PostgreSQL database {settings.Database ?? settings.Username} on {settings.Host}:{settings.Port}")
+    private PostgresDatabase(NpgsqlConnectionStringBuilder settings, bool hasTimeout, SqlPersistence persistence)
+        : base(
+            $"PostgreSQL database {settings.Database ?? settings.Username} on {settings.Host}:{settings.Port}",
+            persistence)
     {
         if (!hasTimeout)
         {

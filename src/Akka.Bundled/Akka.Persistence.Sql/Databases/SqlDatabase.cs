@@ -7,13 +7,15 @@ namespace Akka.Persistence.Sql.Databases;
 /// belongs to one.</remarks>
 internal abstract class SqlDatabase
 {
-    private volatile string? _damage;
+    private readonly SqlDamage _damage;
 
     /// <summary>Begins with the words for messages.</summary>
     /// <param name="name">Which database, without secrets: "SQLite database x.db".</param>
-    protected SqlDatabase(string name)
+    /// <param name="persistence">Of the system that uses it.</param>
+    protected SqlDatabase(string name, SqlPersistence persistence)
     {
         Name = name;
+        _damage = persistence.DamageOf(name);
     }
 
     /// <summary>Which database, without secrets.</summary>
@@ -23,12 +25,18 @@ internal abstract class SqlDatabase
     public static TimeSpan DefaultWait { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The database that settings name.</summary>
-    public static SqlDatabase Create(SqlSettings settings) => settings.Provider is SqlProvider.Sqlite
-        ? new SqliteDatabase(settings.ConnectionString)
-        : new PostgresDatabase(settings.ConnectionString);
+    public static SqlDatabase Create(SqlSettings settings, SqlPersistence persistence) =>
+        settings.Provider is SqlProvider.Sqlite
+            ? new SqliteDatabase(settings.ConnectionString, persistence)
+            : new PostgresDatabase(settings.ConnectionString, persistence);
 
-    /// <summary>Opens a connection on which a commit is durable.</summary>
+    /// <summary>Opens a connection on which a commit is durable. Changes nothing in the database.</summary>
     public abstract DbConnection Open();
+
+    /// <summary>Makes a database that this build may use what it has to be.</summary>
+    public virtual void Adopt(DbConnection connection)
+    {
+    }
 
     /// <summary>Makes the tables that are missing, in one transaction, whoever else does the same.</summary>
     public abstract void CreateTables(DbConnection connection, SqlTables tables);
@@ -54,7 +62,7 @@ internal abstract class SqlDatabase
         var (kind, reason) = Classify(cause, stage);
         if (kind is SqlFailureKind.Damaged)
         {
-            _damage = reason;
+            _damage.Reason = reason;
         }
 
         return Failure(kind, stage, reason, cause);
@@ -73,10 +81,10 @@ internal abstract class SqlDatabase
     }
 
     /// <summary>What is damaged is left as it is, for whoever repairs it.</summary>
-    /// <exception cref="SqlStoreException">Damage was seen since this object was made.</exception>
+    /// <exception cref="SqlStoreException">A plug-in of this system has seen damage.</exception>
     public void RefuseIfDamaged()
     {
-        if (_damage is { } damage)
+        if (_damage.Reason is { } damage)
         {
             throw Failure(SqlFailureKind.Damaged, SqlStage.Writing, damage);
         }

@@ -24,6 +24,9 @@ internal enum SqlFailureKind
     /// <summary>No write can succeed until somebody changes something: read-only, unknown tables.</summary>
     Unusable,
 
+    /// <summary>A serializer does not read what a row holds, or does not write what it is to hold.</summary>
+    Unserializable,
+
     /// <summary>The answer to a commit did not arrive: the write may have happened.</summary>
     OutcomeUnknown,
 }

@@ -119,6 +119,8 @@ internal sealed class SqlSession(SqlDatabase database, SqlTables tables, bool cr
             }
         }
 
+        // Nothing is changed in what another program or version made.
+        database.Adopt(connection);
         if (!hasAll)
         {
             database.CreateTables(connection, tables);

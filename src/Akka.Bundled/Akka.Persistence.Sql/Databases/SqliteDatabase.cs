@@ -13,13 +13,16 @@ internal sealed class SqliteDatabase : SqlDatabase
     private readonly SqliteTurns _turns;
 
     /// <exception cref="ConfigurationException">The database would be in memory.</exception>
-    public SqliteDatabase(string connectionString)
-        : this(new SqliteConnectionStringBuilder(connectionString), Names(connectionString, "Default Timeout"))
+    public SqliteDatabase(string connectionString, SqlPersistence persistence)
+        : this(
+            new SqliteConnectionStringBuilder(connectionString),
+            Names(connectionString, "Default Timeout"),
+            persistence)
     {
     }
 
-    private SqliteDatabase(SqliteConnectionStringBuilder settings, bool hasTimeout)
-        : base($"SQLite database {settings.DataSource}")
+    private SqliteDatabase(SqliteConnectionStringBuilder settings, bool hasTimeout, SqlPersistence persistence)
+        : base($"SQLite database {settings.DataSource}", persistence)
     {
         if (settings.Mode is SqliteOpenMode.Memory || settings.DataSource is "" or ":memory:")
         {
@@ -49,17 +52,21 @@ internal sealed class SqliteDatabase : SqlDatabase
             // SQLite's own waiting looks every few milliseconds; that of the driver, seven times a second.
             Execute(connection, $"PRAGMA busy_timeout = {_waitSeconds * 1000L}");
             Execute(connection, "PRAGMA synchronous = FULL");
-            if (!IsWal(connection))
-            {
-                Execute(connection, "PRAGMA journal_mode = WAL");
-            }
-
             return connection;
         }
         catch
         {
             connection.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>The file says for good that it has a log.</summary>
+    public override void Adopt(DbConnection connection)
+    {
+        if (!IsWal(connection))
+        {
+            Execute(connection, "PRAGMA journal_mode = WAL");
         }
     }
 
@@ -99,10 +106,10 @@ internal sealed class SqliteDatabase : SqlDatabase
 
     protected override (SqlFailureKind Kind, string Reason) Classify(DbException cause, SqlStage stage) =>
         cause is SqliteException sqlite
-            ? SqliteErrors.Classify(sqlite, _waitSeconds)
+            ? SqliteErrors.Classify(sqlite, stage, _waitSeconds)
             : (SqlFailureKind.Refused, cause.Message);
 
-    private static bool IsWal(SqliteConnection connection)
+    private static bool IsWal(DbConnection connection)
     {
         using var command = connection.CreateCommand();
         command.CommandText = "PRAGMA journal_mode";

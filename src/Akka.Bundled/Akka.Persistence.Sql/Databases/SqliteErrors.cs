@@ -6,7 +6,8 @@ namespace Akka.Persistence.Sql.Databases;
 /// <summary>What SQLite's error codes mean.</summary>
 internal static class SqliteErrors
 {
-    public static (SqlFailureKind Kind, string Reason) Classify(SqliteException cause, int waitSeconds) =>
+    public static (SqlFailureKind Kind, string Reason) Classify(
+        SqliteException cause, SqlStage stage, int waitSeconds) =>
         cause.SqliteErrorCode switch
         {
             SQLITE_CONSTRAINT when cause.SqliteExtendedErrorCode
@@ -23,7 +24,9 @@ internal static class SqliteErrors
             SQLITE_CORRUPT => (SqlFailureKind.Damaged,
                 "the file is damaged (database disk image is malformed) and is left as it is"),
             SQLITE_NOTADB => (SqlFailureKind.Damaged, "the file is not a SQLite database and is left as it is"),
-            SQLITE_IOERR => (SqlFailureKind.Unusable,
+
+            // The commit may be in the log, and be found there when the file is opened next.
+            SQLITE_IOERR => (stage is SqlStage.Committing ? SqlFailureKind.OutcomeUnknown : SqlFailureKind.Unusable,
                 $"the disk failed (SQLite I/O error {cause.SqliteExtendedErrorCode})"),
             _ => (SqlFailureKind.Refused, $"SQLite error {cause.SqliteExtendedErrorCode}: {cause.Message}"),
         };

@@ -38,8 +38,9 @@ internal sealed class JournalReader(PayloadCodec codec, SqlQueue queue, int page
     private long Replay(SqlSession session, JournalReplay replay, Action<IPersistentRepresentation> receive)
     {
         var rest = replay;
-        while (rest is { IsDone: false } && !queue.IsClosed)
+        while (!rest.IsDone)
         {
+            queue.RequireOpen();
             var wanted = Math.Min(rest.Max, pageSize);
             var before = rest.Max;
             session.Read(connection =>
@@ -91,7 +92,8 @@ internal sealed class JournalReader(PayloadCodec codec, SqlQueue queue, int page
         }
         catch (Exception e) when (e is not DbException)
         {
-            throw new InvalidOperationException(
+            throw new SqlStoreException(
+                SqlFailureKind.Unserializable,
                 $"The event of persistence id '{persistenceId}' with sequence number {number} in table 'journal' "
                 + $"cannot be deserialized: {e.Message}",
                 e);

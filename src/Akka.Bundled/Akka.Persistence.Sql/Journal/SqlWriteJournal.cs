@@ -49,7 +49,7 @@ public class SqlWriteJournal : AsyncWriteJournal
         _reads = new SqlQueue(_settings.BufferSize);
         _reader = new JournalReader(_codec, _reads, _settings.ReplayBatchSize);
 
-        var database = SqlDatabase.Create(_settings.Sql);
+        var database = SqlDatabase.Create(_settings.Sql, SqlPersistence.Get(system));
         _threads =
         [
             Start(database, "akka-sql-journal-writer", _writes),

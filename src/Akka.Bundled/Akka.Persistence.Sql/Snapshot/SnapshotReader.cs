@@ -46,7 +46,8 @@ internal static class SnapshotReader
         }
         catch (Exception e) when (e is not DbException)
         {
-            throw new InvalidOperationException(
+            throw new SqlStoreException(
+                SqlFailureKind.Unserializable,
                 $"The snapshot of persistence id '{persistenceId}' with sequence number {number} in table 'snapshot' "
                 + $"cannot be deserialized: {e.Message}",
                 e);

@@ -33,7 +33,7 @@ public class SqlSnapshotStore : SnapshotStore
             snapshotConfig.WithFallback(SqlPersistence.Get(system).DefaultSnapshotConfig),
             SqlPersistence.SnapshotStoreConfigPath);
         _codec = new PayloadCodec(system, settings.DefaultSerializer);
-        var session = new SqlSession(SqlDatabase.Create(settings), SqlTables.Snapshot, settings.CreatesTables);
+        var session = new SqlSession(SqlDatabase.Create(settings, SqlPersistence.Get(system)), SqlTables.Snapshot, settings.CreatesTables);
         _thread = SqlThread.Start("akka-sql-snapshots", session, _queue);
     }
 
@@ -46,7 +46,7 @@ public class SqlSnapshotStore : SnapshotStore
     protected override Task SaveAsync(SnapshotMetadata metadata, object snapshot)
     {
         // On the actor's thread, as the actor that made the snapshot may go on changing what is behind it.
-        var stored = _codec.Encode(snapshot);
+        var stored = Encode(metadata, snapshot);
         return Write(
             SnapshotStatements.Save,
             ("@id", metadata.PersistenceId),
@@ -76,6 +76,22 @@ public class SqlSnapshotStore : SnapshotStore
         _queue.Close();
         _thread.Join(StopBound);
         base.PostStop();
+    }
+
+    private StoredPayload Encode(SnapshotMetadata metadata, object snapshot)
+    {
+        try
+        {
+            return _codec.Encode(snapshot);
+        }
+        catch (Exception e)
+        {
+            throw new SqlStoreException(
+                SqlFailureKind.Unserializable,
+                $"The snapshot of persistence id '{metadata.PersistenceId}' with sequence number {metadata.SequenceNr} "
+                + $"cannot be serialized: {e.Message}",
+                e);
+        }
     }
 
     private Task<bool> Write(string statement, params (string Name, object Value)[] values) => Ask(session =>

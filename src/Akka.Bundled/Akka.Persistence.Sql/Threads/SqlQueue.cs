@@ -6,19 +6,22 @@ namespace Akka.Persistence.Sql.Threads;
 /// </summary>
 internal sealed class SqlQueue(int capacity)
 {
+    private const string Stopped = "The store has stopped: nothing was written or read.";
+
     // Monitor waits; System.Threading.Lock cannot.
     private readonly object _lock = new();
     private readonly Queue<SqlJob> _jobs = new();
     private bool _isClosed;
 
-    /// <summary>Whether the store has stopped.</summary>
-    public bool IsClosed
+    /// <summary>Goes on only while the store has not stopped.</summary>
+    /// <exception cref="InvalidOperationException">It has.</exception>
+    public void RequireOpen()
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
+            if (_isClosed)
             {
-                return _isClosed;
+                throw new InvalidOperationException("The store has stopped in the middle of a stream.");
             }
         }
     }
@@ -76,7 +79,7 @@ internal sealed class SqlQueue(int capacity)
             Monitor.PulseAll(_lock);
         }
 
-        var reason = new InvalidOperationException("The store has stopped: nothing was written or read.");
+        var reason = new InvalidOperationException(Stopped);
         refused.ForEach(job => job.Refuse(reason));
     }
 
@@ -86,7 +89,7 @@ internal sealed class SqlQueue(int capacity)
         {
             if (_isClosed)
             {
-                return "The store has stopped: nothing was written or read.";
+                return Stopped;
             }
 
             if (_jobs.Count >= capacity)

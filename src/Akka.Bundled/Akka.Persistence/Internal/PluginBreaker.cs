@@ -7,7 +7,8 @@ namespace Akka.Persistence.Internal;
 /// <summary>Gives up calls of a plug-in that take too long, and after too many failures in a row fails calls at once
 /// for a while, so that a store in trouble is left alone.</summary>
 /// <remarks>
-/// <para>When the while is over, one call goes through: its outcome decides for all.</para>
+/// <para>When the while is over, one call goes through: its outcome decides for all. A store that answers, if only to
+/// refuse a call (<see cref="IFailureOfCall"/>), is not in trouble.</para>
 /// <para>Time is the scheduler's, and what awaits a call goes on where the call completed: a plug-in that completes in
 /// a deterministic order is answered in one. Any thread may call.</para>
 /// </remarks>
@@ -41,9 +42,14 @@ internal sealed class PluginBreaker
             Succeed();
             return result;
         }
-        catch (Exception cause)
+        catch (Exception cause) when (cause is not IFailureOfCall { IsOfCall: true })
         {
             Fail(cause);
+            throw;
+        }
+        catch
+        {
+            Succeed();
             throw;
         }
     }
