@@ -18,4 +18,10 @@ public sealed record BlockDeviceOpenOptions
     /// A file that exists is opened as it is, whatever its size. Only with <see cref="BlockDeviceAccess.ReadWrite"/>.
     /// </remarks>
     public long? CreateLengthBytes { get; init; }
+
+    /// <summary>
+    /// Whether a file that exists is an error (EEXIST), so that what was opened was made by this call. Default false.
+    /// Only with <see cref="CreateLengthBytes"/>.
+    /// </summary>
+    public bool MustCreate { get; init; }
 }

@@ -29,4 +29,7 @@ public enum DeviceOperation
 
     /// <summary>Confirming that its name still leads to it.</summary>
     Confirm,
+
+    /// <summary>Removing the name of a file.</summary>
+    Remove,
 }

@@ -23,8 +23,11 @@ internal abstract class FileCalls
     /// <summary>Discards a range; ENOTSUP where that is not possible. Never changes the length.</summary>
     internal virtual int Discard(long offset, long length) => SystemErrors.NotSupported;
 
-    /// <summary>Makes the file longer.</summary>
-    internal virtual int Extend(long length) => SystemErrors.NotSupported;
+    /// <summary>Gives the file another length.</summary>
+    internal virtual int Resize(long length) => SystemErrors.NotSupported;
+
+    /// <summary>Removes the name that the file was opened by. It stays open, and locked, until it is closed.</summary>
+    internal virtual int Remove() => SystemErrors.NotSupported;
 
     /// <summary>The first byte of data at or after a position; ENXIO where there is none.</summary>
     internal virtual int FindData(long offset, out long position)

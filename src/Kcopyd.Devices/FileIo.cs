@@ -7,10 +7,8 @@ namespace Kcopyd.Devices;
 /// file.</summary>
 internal sealed class FileIo(FileFacts facts, FileCalls calls)
 {
-    /// <summary>
-    /// 1 GiB: how much one zeroing or discarding command covers, so that a cancelled one ends soon on a device that
-    /// has to write.
-    /// </summary>
+    /// <summary>1 GiB: how much one zeroing or discarding command covers, so that a cancelled one ends soon on a device
+    /// that has to write.</summary>
     private const long CommandBytes = 1L << 30;
 
     /// <summary>Extents in one answer: 24 KiB; a caller asks again from where the answer ends.</summary>
@@ -183,10 +181,7 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
         _gate.Enter(_uri, DeviceOperation.Confirm);
         try
         {
-            if (calls.WhyVanished() is { } why)
-            {
-                throw new DeviceException(_uri, DeviceOperation.Confirm, DeviceErrorKind.Vanished, why);
-            }
+            ThrowIfVanished(DeviceOperation.Confirm);
 
             // Some file systems (of a network, with quotas) tell of a failed write only when the file is closed.
             ThrowOn(_epochs.Guard(calls.ErrorOfClosing), DeviceOperation.Write, null);
@@ -197,7 +192,22 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
         }
     }
 
-    internal void Extend(long lengthBytes)
+    internal void Remove()
+    {
+        _gate.Enter(_uri, DeviceOperation.Remove);
+        try
+        {
+            ThrowIfVanished(DeviceOperation.Remove);
+            ThrowOn(calls.Remove(), DeviceOperation.Remove, null);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>Gives the file another length, unless it is long enough and only to be made longer.</summary>
+    internal void Resize(long lengthBytes, bool shortens)
     {
         _gate.Enter(_uri, DeviceOperation.Resize);
         try
@@ -206,13 +216,11 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
             {
                 var geometry = _geometry;
                 BlockRequest.CheckWrite(_uri, DeviceOperation.Resize, geometry, 0, 0);
-                if (lengthBytes <= geometry.LengthBytes)
+                if (shortens || lengthBytes > geometry.LengthBytes)
                 {
-                    return;
+                    ThrowOn(calls.Resize(lengthBytes), DeviceOperation.Resize, null);
+                    _geometry = geometry with { LengthBytes = lengthBytes };
                 }
-
-                ThrowOn(calls.Extend(lengthBytes), DeviceOperation.Resize, null);
-                _geometry = geometry with { LengthBytes = lengthBytes };
             }
         }
         finally
@@ -373,6 +381,14 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
 
     private static unsafe nuint AddressOf(ReadOnlySpan<byte> buffer) =>
         (nuint)Unsafe.AsPointer(ref MemoryMarshal.GetReference(buffer));
+
+    private void ThrowIfVanished(DeviceOperation operation)
+    {
+        if (calls.WhyVanished() is { } why)
+        {
+            throw new DeviceException(_uri, operation, DeviceErrorKind.Vanished, why);
+        }
+    }
 
     private void ThrowOn(int errno, DeviceOperation operation, long? offset)
     {

@@ -17,6 +17,11 @@ internal sealed record FileOpening(string Uri, string Path, BlockDeviceOpenOptio
     /// <summary>Opens it, on the calling thread.</summary>
     internal FileIo Open()
     {
+        if (Options is { MustCreate: true, CreateLengthBytes: null })
+        {
+            throw new ArgumentException("Who creates a file says how long it is to be.", nameof(Options));
+        }
+
         if (Options.CreateLengthBytes is { } length)
         {
             ArgumentOutOfRangeException.ThrowIfNegative(length);

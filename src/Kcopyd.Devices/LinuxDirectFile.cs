@@ -91,18 +91,20 @@ internal sealed class LinuxDirectFile : FileCalls
         }
     }
 
-    internal override int Extend(long length)
+    internal override int Resize(long length)
     {
         _writes.EnterAlone();
         try
         {
-            return _cached.Extend(length);
+            return _cached.Resize(length);
         }
         finally
         {
             _writes.ExitAlone();
         }
     }
+
+    internal override int Remove() => _cached.Remove();
 
     internal override int FindData(long offset, out long position) => _cached.FindData(offset, out position);
 

@@ -135,7 +135,10 @@ internal sealed unsafe class LinuxFile : FileCalls
         ? ControlRange(LinuxCalls.BlockDiscard, offset, length)
         : Allocate(LinuxCalls.FallocatePunchHole | LinuxCalls.FallocateKeepSize, offset, length);
 
-    internal override int Extend(long length) => Retry(() => LinuxCalls.Truncate(_file, length));
+    internal override int Resize(long length) => Retry(() => LinuxCalls.Truncate(_file, length));
+
+    internal override int Remove() =>
+        LinuxCalls.Unlink(_vanishing.Path) == 0 || !Failed(out var errno) ? 0 : errno;
 
     internal override int FindData(long offset, out long position)
     {

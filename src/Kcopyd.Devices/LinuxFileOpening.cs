@@ -21,6 +21,7 @@ internal sealed class LinuxFileOpening(FileOpening opening)
             var errno = LinuxFileStatus.TryRead(_path, out var status);
             if (status is not null)
             {
+                RefuseIfMustCreate();
                 LinuxFileDescription.CheckType(_uri, status);
                 return status.IsBlockSpecial ? OpenBlockSpecial() : OpenRegular();
             }
@@ -37,6 +38,15 @@ internal sealed class LinuxFileOpening(FileOpening opening)
             }
 
             // Someone else created it in between: it is opened as it is.
+            RefuseIfMustCreate();
+        }
+    }
+
+    private void RefuseIfMustCreate()
+    {
+        if (opening.Options.MustCreate)
+        {
+            throw SystemErrors.Failure(_uri, DeviceOperation.Open, SystemErrors.Exists, offset: null);
         }
     }
 
@@ -101,9 +111,11 @@ internal sealed class LinuxFileOpening(FileOpening opening)
                 : throw SystemErrors.Failure(_uri, DeviceOperation.Open, errno, offset: null);
         }
 
+        var isOurs = false;
         try
         {
             Lock(created);
+            isOurs = true;
             if (LinuxCalls.Truncate(created, length) != 0)
             {
                 throw SystemErrors.Failure(_uri, DeviceOperation.Open, Marshal.GetLastPInvokeError(), offset: null);
@@ -113,7 +125,12 @@ internal sealed class LinuxFileOpening(FileOpening opening)
         }
         catch
         {
-            _ = LinuxCalls.Unlink(_path);
+            if (isOurs)
+            {
+                // Else someone opened it before it was locked, and has it now.
+                _ = LinuxCalls.Unlink(_path);
+            }
+
             created.Dispose();
             directory.Dispose();
             throw;

@@ -64,7 +64,7 @@ internal sealed class PortableFile(string path, SafeFileHandle file, DateTime? b
         }
     }
 
-    internal override int Extend(long length)
+    internal override int Resize(long length)
     {
         try
         {
@@ -72,6 +72,19 @@ internal sealed class PortableFile(string path, SafeFileHandle file, DateTime? b
             return 0;
         }
         catch (IOException failure)
+        {
+            return Number(failure);
+        }
+    }
+
+    internal override int Remove()
+    {
+        try
+        {
+            File.Delete(path);
+            return 0;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return Number(failure);
         }

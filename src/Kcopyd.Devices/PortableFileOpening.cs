@@ -26,6 +26,11 @@ internal static class PortableFileOpening
             throw SystemErrors.Failure(uri, DeviceOperation.Open, SystemErrors.NoEntry, offset: null);
         }
 
+        if (!isNew && opening.Options.MustCreate)
+        {
+            throw SystemErrors.Failure(uri, DeviceOperation.Open, SystemErrors.Exists, offset: null);
+        }
+
 #pragma warning disable CA2000 // the device owns it
         var file = OpenHandle(opening, path, isNew ? FileMode.CreateNew : FileMode.Open);
 #pragma warning restore CA2000

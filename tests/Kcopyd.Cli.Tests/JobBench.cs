@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kcopyd.Tests.Shared;
+using Microsoft.Data.Sqlite;
 
 namespace Kcopyd.Cli.Tests;
 
@@ -84,6 +85,31 @@ internal sealed class JobBench : IDisposable
 
     /// <summary>The one job of the journal.</summary>
     public async Task<JsonElement> JobAsync() => Assert.Single(await JobsAsync());
+
+    /// <summary>Leaves a journal as its last user does who has the time: in one file.</summary>
+    public static void Tidy(string journal)
+    {
+        using (var connection = new SqliteConnection($"Data Source={journal};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "PRAGMA wal_checkpoint(TRUNCATE)";
+            command.ExecuteNonQuery();
+        }
+
+        Assert.False(System.IO.File.Exists($"{journal}-shm"), "The journal is in use.");
+    }
+
+    /// <summary>Takes the journal for itself, so that nobody else writes to it, until it is disposed.</summary>
+    public SqliteConnection LockJournal()
+    {
+        var connection = new SqliteConnection($"Data Source={Journal};Pooling=False");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "BEGIN EXCLUSIVE";
+        command.ExecuteNonQuery();
+        return connection;
+    }
 
     /// <summary>Asserts that a file has the bytes of the source.</summary>
     public void IsCopy(string target) => Assert.Equal(

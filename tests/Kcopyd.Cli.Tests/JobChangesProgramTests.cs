@@ -99,7 +99,7 @@ public sealed class JobChangesProgramTests : IDisposable
         trusting.IsRefusal("too short for what was copied to it", "--restart");
         Assert.Equal(1000, new FileInfo(_bench["target"]).Length);
 
-        await BeginsAfreshAsync("begins afresh: the target", "too short for what was copied to it");
+        await BeginsAfreshAsync("begins a target afresh: the target", "too short for what was copied to it");
     }
 
     [SkippableFact]

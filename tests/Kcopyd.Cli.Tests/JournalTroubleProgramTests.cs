@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kcopyd.Tests.Shared;
-using Microsoft.Data.Sqlite;
 
 namespace Kcopyd.Cli.Tests;
 
@@ -65,7 +64,7 @@ public sealed class JournalTroubleProgramTests : IDisposable
     {
         Require.Linux();
         (await _bench.RunAsync("copy", _bench.Source, _bench["first"])).IsDone();
-        using var locked = Lock();
+        using var locked = _bench.LockJournal();
 
         IsRefused(await CopyAsync(_bench.Journal), "locked", "--no-journal");
     }
@@ -76,7 +75,7 @@ public sealed class JournalTroubleProgramTests : IDisposable
         Require.Linux();
         using var running = _bench.StartSlowly(_bench.Source, _bench["target"]);
         await JobBench.UntilJournaledAsync(running);
-        using (Lock())
+        using (_bench.LockJournal())
         {
             while (!HasHold(await running.NextErrorLineAsync()))
             {
@@ -94,7 +93,7 @@ public sealed class JournalTroubleProgramTests : IDisposable
         Require.Linux();
         (await _bench.RunAsync("copy", _bench.Source, _bench["first"])).IsDone();
         var target = _bench.File("target", 1000, seed: 8);
-        using var locked = Lock();
+        using var locked = _bench.LockJournal();
 
         var result = await CopyAsync(_bench.Journal);
 
@@ -133,15 +132,5 @@ public sealed class JournalTroubleProgramTests : IDisposable
     {
         result.IsRefusal(words);
         Assert.False(File.Exists(_bench["target"]), "A target was touched.");
-    }
-
-    private SqliteConnection Lock()
-    {
-        var connection = new SqliteConnection($"Data Source={_bench.Journal};Pooling=False");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "BEGIN EXCLUSIVE";
-        command.ExecuteNonQuery();
-        return connection;
     }
 }

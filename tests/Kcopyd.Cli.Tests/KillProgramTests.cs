@@ -14,6 +14,8 @@ public sealed class KillProgramTests(ITestOutputHelper output)
 {
     private const int FewKills = 2;
 
+    private const int MostLateIntervals = 4;
+
     /// <summary>A job is let go to its end after at most so many.</summary>
     private const int MostKillsOfAJob = 6;
 
@@ -55,7 +57,8 @@ public sealed class KillProgramTests(ITestOutputHelper output)
         return counts;
     }
 
-    /// <summary>A busy machine flushes late now and then; a program that does so as a rule is at fault.</summary>
+    /// <summary>A busy machine flushes late now and then, and several tests at once make it busy; a program that is
+    /// late by several intervals as a rule is at fault.</summary>
     private void Report(string name, IReadOnlyList<KillCount> counts)
     {
         foreach (var count in counts)
@@ -78,7 +81,8 @@ public sealed class KillProgramTests(ITestOutputHelper output)
             + $"{copying.Max(count => (double)count.Again / count.Limit):P0} of it were reached; "
             + $"{copying.Max(count => count.Late.TotalMilliseconds):F0} ms late at most"));
         var late = copying.Select(count => count.Late).Order().ElementAt((copying.Count - 1) / 2);
-        Assert.True(late <= KillBench.Interval, $"Checkpoints of {name} are late by {late} as a rule.");
+        Assert.True(
+            late <= MostLateIntervals * KillBench.Interval, $"Checkpoints of {name} are late by {late} as a rule.");
     }
 
     private static int? Number(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text

@@ -21,6 +21,18 @@ internal static class Devices
     public static Task<FileBlockDevice> CreateAsync(string path, long length, bool direct = false) =>
         OpenAsync(path, BlockDeviceAccess.ReadWrite, direct, length);
 
+    /// <summary>Creates a file that must not be there.</summary>
+    public static async Task<FileBlockDevice> CreateNewAsync(string path, long length) =>
+        await FileBlockDevice.OpenAsync(
+            path,
+            new BlockDeviceOpenOptions
+            {
+                Access = BlockDeviceAccess.ReadWrite,
+                CreateLengthBytes = length,
+                MustCreate = true,
+            },
+            default);
+
     /// <summary>Runs a call that must fail with a device exception of a kind, and returns the exception.</summary>
     public static async Task<DeviceException> FailsAsync(DeviceErrorKind kind, Func<Task> call)
     {

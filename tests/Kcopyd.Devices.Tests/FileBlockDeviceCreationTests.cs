@@ -33,6 +33,58 @@ public sealed class FileBlockDeviceCreationTests : IDisposable
         Assert.Equal(Devices.Bytes(1000, seed: 1), await Devices.ReadAllAsync(device));
     }
 
+    [Fact]
+    public async Task File_that_exists_is_refused_to_who_must_create_it()
+    {
+        var path = _directory.File("target", 1000);
+
+        var failure = await Devices.FailsAsync(DeviceErrorKind.Io, () => Devices.CreateNewAsync(path, 1000));
+
+        Assert.Equal(17, failure.Errno);
+        Assert.Equal(Devices.Bytes(1000, seed: 1), await File.ReadAllBytesAsync(path));
+    }
+
+    [Fact]
+    public async Task Created_file_is_removed_while_it_is_open()
+    {
+        await using var device = await Devices.CreateNewAsync(_directory["target"], 1000);
+
+        await Assert.IsType<RegularFileBlockDevice>(device).RemoveAsync(default);
+
+        Assert.False(File.Exists(_directory["target"]));
+    }
+
+    [SkippableFact]
+    public async Task Name_that_leads_elsewhere_is_not_removed()
+    {
+        Require.Linux();
+        await using var device = await Devices.CreateNewAsync(_directory["target"], 1000);
+        File.Move(_directory.File("other", 1000), _directory["target"], overwrite: true);
+
+        await Devices.FailsAsync(
+            DeviceErrorKind.Vanished,
+            () => Assert.IsType<RegularFileBlockDevice>(device).RemoveAsync(default).AsTask());
+
+        Assert.Equal(Devices.Bytes(1000, seed: 1), await File.ReadAllBytesAsync(_directory["target"]));
+    }
+
+    [SkippableTheory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Extension_is_taken_back(bool direct)
+    {
+        Require.LinuxIf(direct);
+        var path = _directory.File("target", 1000);
+        await using var device = Assert.IsType<RegularFileBlockDevice>(await Devices.OpenWritableAsync(path, direct));
+        await device.ExtendAsync(5000, default);
+
+        await device.CutAsync(1000, default);
+
+        Assert.Equal(1000, device.Geometry.LengthBytes);
+        await device.DisposeAsync();
+        Assert.Equal(Devices.Bytes(1000, seed: 1), await File.ReadAllBytesAsync(path));
+    }
+
     [SkippableFact]
     public async Task Created_file_has_the_mode_that_the_umask_leaves()
     {

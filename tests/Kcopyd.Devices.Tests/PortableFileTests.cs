@@ -18,7 +18,7 @@ public sealed class PortableFileTests : IDisposable
         io.Write(0, content, WriteDurability.Durable);
         io.Flush(io.WriteEpoch);
         io.WriteZeroes(512, 100, default);
-        io.Extend(2000);
+        io.Resize(2000, shortens: false);
         io.Confirm();
 
         content.AsSpan(512, 100).Clear();

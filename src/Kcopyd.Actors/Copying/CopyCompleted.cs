@@ -41,6 +41,9 @@ public sealed record CopyCompleted(CopyJobId Job, CopyOutcome Outcome, bool Read
     /// <summary>Why targets of a journaled job that was not over began afresh, a sentence each.</summary>
     public ImmutableArray<string> Notices { get; init; } = [];
 
+    /// <summary>False for a job that was cancelled or refused before it began: nothing was read or written.</summary>
+    public bool HasBegun { get; init; } = true;
+
     /// <summary>From acceptance to the end.</summary>
     public TimeSpan Elapsed { get; init; }
 

@@ -1,4 +1,5 @@
 using Kcopyd.Actors.Journaling;
+using Kcopyd.Core;
 using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Copying;
@@ -25,7 +26,7 @@ internal sealed partial class JobActor
         }
 
         _state = _state.Resume(record.ToResume());
-        _report.Resume(_state, record.FlushedBytes());
+        _report.Resume(_state, [.. record.FlushedBytes().Select((bytes, i) => bytes - Padding(record, i))]);
         if (_state.CopiedSectors > 0)
         {
             // A digest is of everything that was read, and a part of it was read by another run.
@@ -46,6 +47,15 @@ internal sealed partial class JobActor
     }
 
     void IJournaledJob.FinishAfterJournal() => FinishAfterDigest();
+
+    /// <summary>What of the last sector the source does not have, where a target has that sector.</summary>
+    private long Padding(JobRecord record, int target)
+    {
+        var last = SectorRange.Create(Math.Max(0, _setup.Spec.SectorCount - 1), Math.Min(1, _setup.Spec.SectorCount));
+        return record.FlushedOn(target).Contains(last)
+            ? last.CountBytes - _report.ValidBytes(new Segment(0, last, TargetMask.None, SegmentKind.Data))
+            : 0;
+    }
 
     private void OnFlushed(JournalMessage.Flushed message)
     {

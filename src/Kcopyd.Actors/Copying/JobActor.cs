@@ -26,6 +26,7 @@ internal sealed partial class JobActor : UntypedActor, ISegmentWorkers, IJournal
     private SegmentPipeline _pipeline;
     private CopyJobState _state;
     private bool _isRaising;
+    private bool _hasBegun;
     private (bool Rests, int Pause) _toldRest;
     private int _pause;
     private bool _isStalled;
@@ -294,6 +295,7 @@ internal sealed partial class JobActor : UntypedActor, ISegmentWorkers, IJournal
     {
         var (next, effects) = CopyJobTransitions.Apply(_state, happened);
         _state = next;
+        _hasBegun |= happened is CopyJobEvent.Started;
         foreach (var effect in effects)
         {
             Run(effect);
@@ -381,7 +383,12 @@ internal sealed partial class JobActor : UntypedActor, ISegmentWorkers, IJournal
     private void Finish(ImmutableArray<byte> digest)
     {
         // It stays until the client has heard of it: a question that is on its way is answered, not lost.
-        var completed = _report.Completed(_state) with { Digest = digest, Notices = _journal?.Notices ?? [] };
+        var completed = _report.Completed(_state) with
+        {
+            HasBegun = _hasBegun,
+            Digest = digest,
+            Notices = _journal?.Notices ?? [],
+        };
         _setup.Client.Tell(new ClientWork.JobEnded(_setup.Number, completed));
     }
 }

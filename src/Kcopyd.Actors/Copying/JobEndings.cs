@@ -19,6 +19,7 @@ internal static class JobEndings
         // As the kernel after an internal failure: every bit is set.
         return Untouched(entry, CopyOutcome.Failed, now) with
         {
+            HasBegun = true,
             ReadError = true,
             WriteErrors = targets,
             Details = [failure],
@@ -72,6 +73,7 @@ internal static class JobEndings
     private static CopyCompleted Untouched(JobEntry entry, CopyOutcome outcome, TimeSpan now) =>
         new(entry.Id, outcome, false, 0)
         {
+            HasBegun = false,
             Sectors = entry.Request!.Targets[0].Range.Count,
             Elapsed = now - entry.AcceptedAt,
             Targets =

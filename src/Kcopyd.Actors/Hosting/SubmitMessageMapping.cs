@@ -57,6 +57,7 @@ internal static class SubmitMessageMapping
             FailureCount = completed.FailureCount,
             Digest = ByteString.CopyFrom(completed.Digest.AsSpan()),
             ElapsedTicks = completed.Elapsed.Ticks,
+            NeverBegan = !completed.HasBegun,
         };
         wire.Details.AddRange(completed.Details.Select(WireValues.ToWire));
         wire.Zeroed.AddRange(completed.ZeroedRanges.Select(WireValues.ToWire));
@@ -96,6 +97,7 @@ internal static class SubmitMessageMapping
             ZeroedRanges = [.. wire.Zeroed.Select(WireValues.FromWire)],
             Targets = [.. wire.Targets.Select(FromWire)],
             Notices = [.. wire.Notices],
+            HasBegun = !wire.NeverBegan,
             Digest = ImmutableArray.Create(wire.Digest.Span),
             Elapsed = TimeSpan.FromTicks(wire.ElapsedTicks),
         });

@@ -10,13 +10,15 @@ namespace Kcopyd.Actors.Journaling;
 internal sealed record JournalDatabase(bool IsSqlite, string ConnectionString)
 {
     private const int SqliteDamaged = 11;
+    private const int SqliteCannotOpen = 14;
     private const int SqliteNotADatabase = 26;
 
     /// <summary>Seconds that a reader waits for one who writes.</summary>
     private const int Patience = 5;
 
     /// <summary>Whether it can be there at all: a file that does not exist yet has nothing.</summary>
-    public bool Exists => !IsSqlite || File.Exists(DataSource);
+    /// <exception cref="JournalException">The system does not let anyone find out.</exception>
+    public bool Exists => !IsSqlite || FileExists(DataSource);
 
     private string DataSource => new SqliteConnectionStringBuilder(ConnectionString).DataSource;
 
@@ -82,9 +84,39 @@ internal sealed record JournalDatabase(bool IsSqlite, string ConnectionString)
     }
 
     /// <summary>What a failure to read it is to people.</summary>
-    public JournalException Unreadable(DbException cause) =>
-        cause is SqliteException { SqliteErrorCode: SqliteDamaged or SqliteNotADatabase }
-        || (!IsSqlite && PostgresJournal.IsDamage(cause))
-            ? new JournalException($"{Name} is damaged and is left as it is: {cause.Message}", cause)
-            : new JournalException($"{Name} cannot be read: {cause.Message}", cause);
+    public JournalException Unreadable(DbException cause) => cause switch
+    {
+        SqliteException { SqliteErrorCode: SqliteDamaged or SqliteNotADatabase } => Damaged(cause),
+        not SqliteException when PostgresJournal.IsDamage(cause) => Damaged(cause),
+        SqliteException { SqliteErrorCode: SqliteCannotOpen } when FileAccessError.OfReading(DataSource) is { } why =>
+            new JournalException($"{Name} cannot be read: {why}", cause),
+        SqliteException { SqliteErrorCode: SqliteCannotOpen } when FileAccessError.OfWriting(DataSource) is { } why =>
+            new JournalException(
+                $"{Name} cannot be read where nothing can be written: {why}, and SQLite makes files beside it to read; "
+                + "a copy of it elsewhere can be read",
+                cause),
+        _ => new JournalException($"{Name} cannot be read: {cause.Message}", cause),
+    };
+
+    private JournalException Damaged(DbException cause) =>
+        new($"{Name} is damaged and is left as it is: {cause.Message}", cause);
+
+    /// <summary>A file that nobody may look at is not one that is not there: what it holds would seem to be
+    /// nothing.</summary>
+    private bool FileExists(string path)
+    {
+        try
+        {
+            _ = File.GetAttributes(path);
+            return true;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new JournalException($"{Name} cannot be read: {e.Message}", e);
+        }
+    }
 }

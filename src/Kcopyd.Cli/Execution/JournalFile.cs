@@ -32,6 +32,30 @@ internal static class JournalFile
         }
     }
 
+    /// <summary>Whether nothing is there. What cannot be looked at may be there: who opens it says what is
+    /// wrong.</summary>
+    internal static bool IsAbsent(JournalPlace place)
+    {
+        if (place.IsPostgres)
+        {
+            return false;
+        }
+
+        try
+        {
+            _ = File.GetAttributes(place.Target);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private static void Make(string path)
     {
         if (Directory.Exists(path))

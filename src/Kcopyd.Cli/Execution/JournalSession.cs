@@ -44,9 +44,17 @@ internal sealed class JournalSession
     /// <param name="place">Where it is.</param>
     /// <param name="interval">As for a job that is run.</param>
     /// <param name="engine">The actor system.</param>
+    /// <exception cref="RefusedException">Somebody named a place where none is.</exception>
     internal static Task<JournalSession> LookAsync(
-        JournalPlace place, TimeSpan? interval, Task<ActorSystem> engine) => Task.Run(
-        async () => Open(place, interval, await engine.ConfigureAwait(false)));
+        JournalPlace place, TimeSpan? interval, Task<ActorSystem> engine) => Task.Run(async () =>
+    {
+        if (place.IsNamed && JournalFile.IsAbsent(place))
+        {
+            throw new RefusedException($"there is no journal {place.Name}");
+        }
+
+        return Open(place, interval, await engine.ConfigureAwait(false));
+    });
 
     /// <summary>A job that there is.</summary>
     /// <exception cref="RefusedException">There is none of that name; the sentence has those there are.</exception>

@@ -146,8 +146,11 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
             targets.Add(await opener.DescribeAsync(target.Uri, cancellationToken).ConfigureAwait(false));
         }
 
-        return ResumePlanning.Plan(
-            about, source, targets.MoveToImmutable(), request.Policy == JobStartPolicy.BeginAfresh);
+        var described = targets.MoveToImmutable();
+        JournalOverlap.RefuseNames(request.Place, described.Select(target => target.Uri));
+        await JournalOverlap.RefuseStorageAsync(opener, request.Place, described, cancellationToken)
+            .ConfigureAwait(false);
+        return ResumePlanning.Plan(about, source, described, request.Policy == JobStartPolicy.BeginAfresh);
     }
 
     private TransferRequest RequestFor(JobSummary job, JobDescription about) => new(

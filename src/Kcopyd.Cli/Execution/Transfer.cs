@@ -33,7 +33,7 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
             var client = await CreateClientAsync(engine).ConfigureAwait(false);
             await using (client.ConfigureAwait(false))
             {
-                await ForgetIfNeededAsync(interruption.Token).ConfigureAwait(false);
+                await WithdrawAsync(interruption.Token).ConfigureAwait(false);
                 await devices.PrepareAsync(interruption.Token).ConfigureAwait(false);
                 return await CopyAsync(client, devices, interruption).ConfigureAwait(false);
             }
@@ -59,12 +59,23 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
         }
     }
 
-    private async Task ForgetIfNeededAsync(CancellationToken cancellationToken)
+    /// <summary>What the journal will not be true of any more, it does not say any more: before a file is
+    /// touched.</summary>
+    private async Task WithdrawAsync(CancellationToken cancellationToken)
     {
-        if (job is { Beginning.ForgetsFirst: true })
+        if (job is not { } known)
         {
-            // A crash from here on leaves a job that nobody knows of, and the next one begins from nothing.
-            await job.Session.Journal.ForgetAsync(new CopyJobId(job.Name), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var (journal, id) = (known.Session.Journal, new CopyJobId(known.Name));
+        if (known.Beginning.ForgetsFirst)
+        {
+            await journal.ForgetAsync(id, cancellationToken).ConfigureAwait(false);
+        }
+        else if (!known.Beginning.Withdrawn.IsEmpty)
+        {
+            await journal.WithdrawAsync(id, known.Beginning.Withdrawn, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -83,10 +94,14 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
 
         var watch = new ProgressWatch(accepted, plan, view, TimeProvider.System);
         var completed = await WatchAsync(accepted, watch, interruption).ConfigureAwait(false);
-        if (completed.Outcome == CopyOutcome.Blocked)
+        if (!completed.HasBegun)
         {
             // Nothing was written, so what was prepared goes again.
             devices.GiveUp();
+        }
+
+        if (completed.Outcome == CopyOutcome.Blocked)
+        {
             throw Refusal(completed);
         }
 
@@ -95,6 +110,8 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
         {
             Notices = [.. job?.Beginning.Notices ?? [], .. completed.Notices.Select(Notice)],
             AreNoticesSaid = _isOpeningSaid,
+            IsJournaled = job is not null && (completed.HasBegun || job.Beginning.KeepsRecord),
+            IsResumable = job is not null && (completed.HasBegun || job.Beginning.LeavesAsItWas),
         });
         return ExitCodeOf(completed.Outcome, interruption);
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Kcopyd.Cli.Planning;
+using Kcopyd.Cli.Reporting;
 using Kcopyd.Cli.Requests;
 using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
@@ -9,17 +10,21 @@ namespace Kcopyd.Cli.Execution;
 /// <summary>The devices of a job, opened in an order that leaves nothing behind when one of them refuses.</summary>
 /// <remarks>
 /// 1. What exists is opened, which changes nothing. 2. <see cref="PrepareAsync"/> creates what is missing and then
-/// extends what is
-/// too short. 3. Until <see cref="Keep"/> is called, disposal takes both back.
+/// extends what is too short. 3. Until <see cref="Keep"/> is called, disposal takes both back, while each file is still
+/// locked: nobody has it who could lose it.
 /// </remarks>
 internal sealed class TransferDevices : IAsyncDisposable
 {
+    /// <summary>EEXIST.</summary>
+    private const int FileExists = 17;
+
     private readonly IBlockDeviceOpener _opener;
     private readonly TransferRequest _request;
     private readonly TransferPlan _plan;
     private readonly IBlockDevice?[] _targets;
-    private readonly List<TargetPlan> _prepared = [];
-    private readonly Dictionary<string, long> _formerLengths = [];
+
+    /// <summary>What takes back what was prepared.</summary>
+    private readonly Stack<(string Uri, Func<ValueTask> TakeBack)> _prepared = new();
     private IBlockDevice? _source;
     private bool _isKept;
 
@@ -90,19 +95,34 @@ internal sealed class TransferDevices : IAsyncDisposable
     internal void GiveUp() => _isKept = false;
 
     /// <summary>Closes every device, and takes back what was prepared for a job that never came to be.</summary>
+    /// <remarks>What does not succeed is said, keeps nothing else from being done, and takes the place of no refusal
+    /// that is on its way.</remarks>
     public async ValueTask DisposeAsync()
     {
+        while (_prepared.TryPop(out var prepared))
+        {
+            if (!_isKept)
+            {
+                await TryAsync($"{prepared.Uri} stays as it was prepared", prepared.TakeBack).ConfigureAwait(false);
+            }
+        }
+
         foreach (var device in _targets.Append(_source).OfType<IBlockDevice>().Distinct())
         {
-            await device.DisposeAsync().ConfigureAwait(false);
+            await TryAsync($"{device.Identity.Uri} was not closed well", device.DisposeAsync).ConfigureAwait(false);
         }
+    }
 
-        if (!_isKept)
+    private static async Task TryAsync(string otherwise, Func<ValueTask> step)
+    {
+        try
         {
-            TakeBack();
+            await step().ConfigureAwait(false);
         }
-
-        _prepared.Clear();
+        catch (Exception e) when (e is DeviceException or IOException or UnauthorizedAccessException)
+        {
+            Speech.Complain($"{otherwise}: {e.Message.TrimEnd('.')}");
+        }
     }
 
     private async Task OpenExistingAsync(CancellationToken cancellationToken)
@@ -133,17 +153,28 @@ internal sealed class TransferDevices : IAsyncDisposable
 
     private async Task CreateAsync(int index, TargetPlan target, CancellationToken cancellationToken)
     {
-        var device = await OpenAsync(target.Uri, BlockDeviceAccess.ReadWrite, target.LengthBytes, cancellationToken)
-            .ConfigureAwait(false);
+        var device = await CreateAsync(target, cancellationToken).ConfigureAwait(false);
         _targets[index] = device;
-        if (device.Geometry.LengthBytes != target.LengthBytes)
+        if (device is RegularFileBlockDevice file)
+        {
+            _prepared.Push((target.Uri, () => file.RemoveAsync(CancellationToken.None)));
+        }
+
+        Created = Created.With(index);
+        DirectAlignment.Check(target.Uri, device.Geometry, target.Range, target.LengthBytes);
+    }
+
+    private async Task<IBlockDevice> CreateAsync(TargetPlan target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenAsync(target.Uri, BlockDeviceAccess.ReadWrite, target.LengthBytes, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (DeviceException e) when (e.Errno == FileExists)
         {
             throw new RefusedException($"{target.Uri} was created by someone else in this moment");
         }
-
-        _prepared.Add(target);
-        Created = Created.With(index);
-        DirectAlignment.Check(target.Uri, device.Geometry, target.Range, target.LengthBytes);
     }
 
     private async Task ExtendAsync(IBlockDevice device, TargetPlan target, CancellationToken cancellationToken)
@@ -153,10 +184,13 @@ internal sealed class TransferDevices : IAsyncDisposable
             throw new RefusedException($"{target.Uri} is too short and cannot be extended");
         }
 
-        _formerLengths[target.Uri] = device.Geometry.LengthBytes;
+        if (device is RegularFileBlockDevice file)
+        {
+            // Before it is done: what fails half way is taken back too.
+            var former = device.Geometry.LengthBytes;
+            _prepared.Push((target.Uri, () => file.CutAsync(former, CancellationToken.None)));
+        }
 
-        // Before it is done: what fails half way is taken back too.
-        _prepared.Add(target);
         await resizable.ExtendAsync(target.LengthBytes, cancellationToken).ConfigureAwait(false);
     }
 
@@ -169,23 +203,7 @@ internal sealed class TransferDevices : IAsyncDisposable
                 Access = access,
                 Direct = _request.Direct,
                 CreateLengthBytes = createLengthBytes,
+                MustCreate = createLengthBytes is not null,
             },
             cancellationToken);
-
-    private void TakeBack()
-    {
-        foreach (var target in _prepared)
-        {
-            var path = DevicePath.Of(target.Uri);
-            if (target.Preparation == TargetPreparation.Create)
-            {
-                File.Delete(path);
-            }
-            else
-            {
-                using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-                RandomAccess.SetLength(file, _formerLengths[target.Uri]);
-            }
-        }
-    }
 }

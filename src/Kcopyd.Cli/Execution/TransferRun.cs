@@ -38,6 +38,11 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
     private async Task<int> RunAsync(Interruption interruption)
     {
         var name = request.Journal is { } asked ? asked.Job ?? JobNaming.NameOf(request) : string.Empty;
+        if (request.Journal is { Place: var place })
+        {
+            JournalOverlap.RefuseNames(place, request.Targets);
+        }
+
         var looking = request.Journal is { } journal ? LookAsync(journal, name, interruption.Token) : null;
         TransferPlan plan;
         try
@@ -86,6 +91,12 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
             targets.Add(await opener.DescribeAsync(target, cancellationToken).ConfigureAwait(false));
         }
 
-        return TransferPlanning.Plan(request, source, targets.MoveToImmutable());
+        var described = targets.MoveToImmutable();
+        if (request.Journal is { Place: var place })
+        {
+            await JournalOverlap.RefuseStorageAsync(opener, place, described, cancellationToken).ConfigureAwait(false);
+        }
+
+        return TransferPlanning.Plan(request, source, described);
     }
 }

@@ -33,7 +33,7 @@ internal sealed record ResultReport(string Job, string State, long Sectors)
 
     internal static ResultReport Of(TransferOutcome outcome) => Of(outcome.Completed) with
     {
-        Journaled = outcome.Request.Journal is not null,
+        Journaled = outcome.IsJournaled,
         Notices = outcome.Notices,
     };
 

@@ -18,4 +18,11 @@ internal sealed record TransferOutcome(
 
     /// <summary>Whether they were said when the job began.</summary>
     internal bool AreNoticesSaid { get; init; }
+
+    /// <summary>Whether the job is in the journal under its name. One that was interrupted before it began is
+    /// not.</summary>
+    internal bool IsJournaled { get; init; }
+
+    /// <summary>Whether the job is in the journal and its devices are as that says.</summary>
+    internal bool IsResumable { get; init; }
 }

@@ -17,8 +17,7 @@ internal static class TransferReport
 
         Complain(ResultText.Errors(request, completed));
         PrintResult(outcome);
-        if (request.Journal is { } journal
-            && ResumeText.Sentence(completed.Job.Value, journal.Place, completed.Outcome) is { } resume)
+        if (outcome.IsResumable && ResumeText.Sentence(completed, request.Journal!.Place) is { } resume)
         {
             Complain([resume]);
         }

@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Kcopyd.Cli.Requests;
 
-/// <summary>Reads where the journal is to be. Looks at no file.</summary>
+/// <summary>Reads where the journal is to be. Opens nothing; follows symbolic links.</summary>
 /// <param name="variable">The environment.</param>
 internal sealed class JournalPlaceReader(Func<string, string?> variable)
 {
@@ -30,7 +30,7 @@ internal sealed class JournalPlaceReader(Func<string, string?> variable)
 
         var where = given ?? (variable(Variable) is { } set && !string.IsNullOrWhiteSpace(set) ? set : null);
         var place = where is null ? InFile(Path.Combine(StateDirectory(), FileName)) : Parse(where);
-        return place with { Given = given };
+        return place with { Given = given, IsNamed = where is not null };
     }
 
     private JournalPlace Parse(string where)
@@ -38,21 +38,26 @@ internal sealed class JournalPlaceReader(Func<string, string?> variable)
         if (where.StartsWith("postgresql://", StringComparison.Ordinal)
             || where.StartsWith("postgres://", StringComparison.Ordinal))
         {
-            return InPostgres(PostgresUri.ToConnectionString(where));
+            return InPostgres(PostgresUri.Parse(where));
         }
 
-        return IsConnectionString(where) ? InPostgres(where) : InFile(Path.GetFullPath(where));
+        return IsConnectionString(where, out var settings) ? InPostgres(settings) : InFile(where);
     }
 
-    private static JournalPlace InFile(string path) =>
-        new(path, false, Path.Combine(Path.GetDirectoryName(path) ?? "/", Locks));
+    /// <summary>All names of a file have to lead to the same lock files.</summary>
+    private static JournalPlace InFile(string given)
+    {
+        var path = RealPath.Of(given);
+        return new JournalPlace(path, false, Path.Combine(Path.GetDirectoryName(path) ?? "/", Locks));
+    }
 
-    private JournalPlace InPostgres(string connectionString) =>
-        new(connectionString, true, Path.Combine(StateDirectory(), Locks));
+    private JournalPlace InPostgres(DbConnectionStringBuilder settings) =>
+        new(PostgresSettings.Translate(settings), true, RealPath.Of(Path.Combine(StateDirectory(), Locks)));
 
     /// <summary>A path may have an equals sign: only a host makes a connection string.</summary>
-    private static bool IsConnectionString(string where)
+    private static bool IsConnectionString(string where, out DbConnectionStringBuilder settings)
     {
+        settings = [];
         var hasHost = where.Split(';').Any(part => part.Split('=')[0].Trim().ToUpperInvariant() is "HOST" or "SERVER");
         if (!hasHost || !where.Contains('=', StringComparison.Ordinal))
         {
@@ -61,7 +66,7 @@ internal sealed class JournalPlaceReader(Func<string, string?> variable)
 
         try
         {
-            _ = new DbConnectionStringBuilder { ConnectionString = where };
+            settings.ConnectionString = where;
             return true;
         }
         catch (ArgumentException)

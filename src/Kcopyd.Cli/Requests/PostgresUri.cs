@@ -2,14 +2,14 @@ using System.Data.Common;
 
 namespace Kcopyd.Cli.Requests;
 
-/// <summary>Turns <c>postgresql://USER:PASSWORD@HOST:PORT/DATABASE?KEY=VALUE</c> into what the driver takes.
+/// <summary>Turns <c>postgresql://USER:PASSWORD@HOST:PORT/DATABASE?KEY=VALUE</c> into its settings.
 /// Pure.</summary>
 internal static class PostgresUri
 {
-    /// <summary>The connection string.</summary>
+    /// <summary>The settings, with those that follow the question mark called as they are there.</summary>
     /// <exception cref="RefusedException">It is no such URI. The sentence has no part of it: it may have a
     /// password.</exception>
-    internal static string ToConnectionString(string text)
+    internal static DbConnectionStringBuilder Parse(string text)
     {
         if (!Uri.TryCreate(text, UriKind.Absolute, out var uri))
         {
@@ -30,10 +30,10 @@ internal static class PostgresUri
         foreach (var parameter in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var (key, value) = parameter.Split('=', 2) is [var name, var set] ? (name, set) : (parameter, string.Empty);
-            Set(parts, KeyOf(Uri.UnescapeDataString(key)), Modes(key, value));
+            Set(parts, Uri.UnescapeDataString(key), value);
         }
 
-        return parts.ConnectionString;
+        return parts;
     }
 
     private static void Set(DbConnectionStringBuilder parts, string key, string? escaped)
@@ -43,21 +43,4 @@ internal static class PostgresUri
             parts[key] = Uri.UnescapeDataString(escaped);
         }
     }
-
-    /// <summary>The names that PostgreSQL's own programs use, in the driver's words.</summary>
-    private static string KeyOf(string key) => key switch
-    {
-        "sslmode" => "SSL Mode",
-        "sslrootcert" => "Root Certificate",
-        "application_name" => "Application Name",
-        "connect_timeout" => "Timeout",
-        "host" => "Host",
-        "user" => "Username",
-        "password" => "Password",
-        "dbname" => "Database",
-        _ => key,
-    };
-
-    private static string Modes(string key, string value) =>
-        key == "sslmode" ? value.Replace("-", string.Empty, StringComparison.Ordinal) : value;
 }

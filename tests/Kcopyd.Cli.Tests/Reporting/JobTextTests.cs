@@ -18,13 +18,14 @@ public sealed class JobTextTests
     [Fact]
     public void What_is_left_to_do_has_a_command()
     {
-        Assert.Equal(
-            "to go on where it was: kcopyd resume j", ResumeText.Sentence("j", Default, CopyOutcome.Cancelled));
+        Assert.Equal("to go on where it was: kcopyd resume j", Sentence(CopyOutcome.Cancelled));
         Assert.Contains(
             "when the cause is gone: kcopyd resume j",
-            ResumeText.Sentence("j", Default, CopyOutcome.Failed),
+            Sentence(CopyOutcome.Failed, CopyFailureKind.Mismatch, CopyFailureKind.Write),
             StringComparison.Ordinal);
-        Assert.Null(ResumeText.Sentence("j", Default, CopyOutcome.Completed));
+        Assert.Equal(
+            "to copy what differs again: kcopyd resume j", Sentence(CopyOutcome.Failed, CopyFailureKind.Mismatch));
+        Assert.Null(Sentence(CopyOutcome.Completed));
     }
 
     [Fact]
@@ -35,6 +36,7 @@ public sealed class JobTextTests
 
         Assert.Equal(@"kcopyd resume j --journal '/my state/it'\''s.db'", ResumeText.Command("j", place));
         Assert.DoesNotContain("Password", ResumeText.Command("j", secret), StringComparison.Ordinal);
+        Assert.Contains("$KCOPYD_JOURNAL", ResumeText.Command("j", secret), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,4 +72,14 @@ public sealed class JobTextTests
         };
         return [.. OpeningText.Lines("j", Plan, [], progress)];
     }
+
+    private static string? Sentence(CopyOutcome outcome, params CopyFailureKind[] failures) => ResumeText.Sentence(
+        new CopyCompleted(new CopyJobId("j"), outcome, false, 0)
+        {
+            Details =
+            [
+                .. failures.Select(kind => new CopyFailure(kind, 0, SectorRange.Create(0, 8), 0, false, "It failed.")),
+            ],
+        },
+        Default);
 }
