@@ -7,8 +7,8 @@ namespace Kcopyd.Actors.Journaling;
 /// <summary>What the journal knows of a job: the sum of its events. Not safe for concurrent use.</summary>
 /// <remarks>
 /// Invariants: a range is in the flushed set of a target only if a checkpoint said so, no later run began that target
-/// afresh and nothing withdrew it; a dropped target stays dropped until it begins afresh. Its size does not grow with the job: runs of
-/// flushed sectors join, failures and zeroed ranges have limits.
+/// afresh and nothing withdrew it; a dropped target stays dropped until it begins afresh. Its size does not grow with
+/// the job: runs of flushed sectors join, failures and zeroed ranges have limits.
 /// </remarks>
 internal sealed class JobRecord
 {

@@ -224,7 +224,8 @@ public sealed class JobRecordTests
         Assert.Equal(zeroed, record.Zeroed);
     }
 
-    public static TheoryData<string> Strangers => ["target count", "afresh", "flushed", "dropped", "errors", "withdrawn"];
+    public static TheoryData<string> Strangers =>
+        ["target count", "afresh", "flushed", "dropped", "errors", "withdrawn"];
 
     [Theory]
     [MemberData(nameof(Strangers))]

@@ -33,7 +33,8 @@ public class SqlSnapshotStore : SnapshotStore
             snapshotConfig.WithFallback(SqlPersistence.Get(system).DefaultSnapshotConfig),
             SqlPersistence.SnapshotStoreConfigPath);
         _codec = new PayloadCodec(system, settings.DefaultSerializer);
-        var session = new SqlSession(SqlDatabase.Create(settings, SqlPersistence.Get(system)), SqlTables.Snapshot, settings.CreatesTables);
+        var database = SqlDatabase.Create(settings, SqlPersistence.Get(system));
+        var session = new SqlSession(database, SqlTables.Snapshot, settings.CreatesTables);
         _thread = SqlThread.Start("akka-sql-snapshots", session, _queue);
     }
 
