@@ -27,6 +27,7 @@ public sealed class InterruptionProgramTests : IDisposable
             Assert.Equal(64 << 20, progress.RootElement.GetProperty("totalBytes").GetInt64());
         }
 
+        await JobBench.UntilJournaledAsync(running);
         running.Signal(signal);
         var result = await running.EndAsync();
 

@@ -77,6 +77,12 @@ internal sealed class JobBench : IDisposable
     /// <summary>The jobs of the journal.</summary>
     public async Task<IReadOnlyList<JsonElement>> JobsAsync()
     {
+        if (!System.IO.File.Exists(Journal))
+        {
+            // A copy that was killed at once made none.
+            return [];
+        }
+
         var result = await RunAsync("jobs", "--json", "--all");
         result.IsDone();
         using var json = JsonDocument.Parse(result.Output);

@@ -52,12 +52,15 @@ internal static class KcopydProgram
     /// <param name="stateHome">Where it keeps its state.</param>
     /// <param name="name">The path of the device that is hidden.</param>
     /// <param name="device">What is there instead.</param>
+    /// <param name="locks">The directory of lock files that is hidden by one in the state home.</param>
     /// <param name="arguments">The command line.</param>
     public static RunningProgram StartElsewhere(
-        string stateHome, string name, string device, params string[] arguments)
+        string stateHome, string name, string device, string locks, params string[] arguments)
     {
-        const string Script = "mount --bind \"$0\" \"$1\" && shift && exec \"$@\"";
-        return Start("unshare", ["--mount", "sh", "-c", Script, device, name, Path, .. arguments], stateHome);
+        const string Script =
+            "mount --bind \"$0\" \"$1\" && mount --bind \"$2\" \"$3\" && shift 3 && exec \"$@\"";
+        string[] mounts = [device, name, System.IO.Path.Combine(stateHome, "locks"), locks];
+        return Start("unshare", ["--mount", "sh", "-c", Script, .. mounts, Path, .. arguments], stateHome);
     }
 
     private static RunningProgram Start(string program, string[] arguments, string? stateHome = null) =>

@@ -220,6 +220,12 @@ internal sealed class KillBench : IDisposable
 
     private async Task<IReadOnlyList<JsonElement>> JobsAsync()
     {
+        if (!File.Exists(_files.Journal))
+        {
+            // A copy that was killed at once made none.
+            return [];
+        }
+
         var result = await KcopydProgram.RunAsync("jobs", "--json", "--all", "--journal", _files.Journal);
         result.IsDone();
         using var json = JsonDocument.Parse(result.Output);

@@ -19,8 +19,7 @@ internal sealed class TwoMachines : IDisposable
     private readonly ActorSystem _system = ActorSystem.Create("journal-reader");
     private readonly LoopDevice _here;
     private readonly LoopDevice _there;
-    private readonly string _journalHere;
-    private readonly string _journalThere;
+    private readonly string _journal;
 
     /// <summary>Makes them.</summary>
     /// <param name="database">The PostgreSQL database of the journal; null: it is a SQLite file.</param>
@@ -29,13 +28,9 @@ internal sealed class TwoMachines : IDisposable
         Source = _files.File("source", Length, seed: 3);
         _files.File("disk", Length, seed: 4);
         (_here, _there) = (LoopDevice.Attach(Disk), LoopDevice.Attach(Disk));
-        Directory.CreateDirectory(_files["here"]);
-        Directory.CreateDirectory(_files["there"]);
-        (_journalHere, _journalThere) = (database ?? _files["here/journal.db"], database ?? _files["there/journal.db"]);
-        if (database is null)
-        {
-            File.CreateSymbolicLink(_journalThere, _journalHere);
-        }
+        Directory.CreateDirectory(_files["here/locks"]);
+        Directory.CreateDirectory(_files["there/locks"]);
+        _journal = database ?? _files["here/journal.db"];
     }
 
     /// <summary>The length of the source.</summary>
@@ -55,23 +50,24 @@ internal sealed class TwoMachines : IDisposable
     [
         "copy", Source, _here.Path, "--job", Job, "--direct", "--segment", $"{SegmentBytes}",
         "--in-flight", $"{SegmentsInFlight}", "--rate", "1M", "--checkpoint-interval", interval,
-        "--progress", "json", "--json", "--journal", _journalHere,
+        "--progress", "json", "--json", "--journal", _journal,
     ]);
 
     /// <summary>Lets the job go on here.</summary>
-    public RunningProgram ResumeHere(string rate) => KcopydProgram.Start(Resume(rate, _journalHere));
+    public RunningProgram ResumeHere(string rate) => KcopydProgram.Start(Resume(rate, _journal));
 
     /// <summary>Lets the job go on there.</summary>
     public RunningProgram ResumeThere(string rate) =>
-        KcopydProgram.StartElsewhere(_files["there"], _here.Path, _there.Path, Resume(rate, _journalThere));
+        KcopydProgram.StartElsewhere(
+            _files["there"], _here.Path, _there.Path, _files["here/locks"], Resume(rate, _journal));
 
     /// <summary>What the journal knows, if it is a SQLite file.</summary>
-    public JobRecord? Record() => new JournaledJob(_system).Read(_journalHere, Job);
+    public JobRecord? Record() => new JournaledJob(_system).Read(_journal, Job);
 
     /// <summary>The state of the job in the list of jobs.</summary>
     public async Task<string?> StateAsync()
     {
-        var result = await KcopydProgram.RunAsync("jobs", "--json", "--journal", _journalHere);
+        var result = await KcopydProgram.RunAsync("jobs", "--json", "--journal", _journal);
         result.IsDone();
         using var json = JsonDocument.Parse(result.Output);
         return Assert.Single(json.RootElement.EnumerateArray()).GetProperty("state").GetString();
