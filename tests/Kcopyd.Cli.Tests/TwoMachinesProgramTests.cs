@@ -78,8 +78,8 @@ public sealed class TwoMachinesProgramTests
         Assert.Equal("completed", await machines.StateAsync());
     }
 
-    /// <summary>It wrote nothing, because its run was not journaled or it saw the other's; or it stopped when the journal
-    /// had another's.</summary>
+    /// <summary>It wrote nothing, because its run was not journaled or it saw the other's; or it stopped when the
+    /// journal had another's.</summary>
     private static void IsBeaten(ProgramResult loser)
     {
         var lines = loser.ErrorLines.Where(line => line.StartsWith("kcopyd: ", StringComparison.Ordinal));
