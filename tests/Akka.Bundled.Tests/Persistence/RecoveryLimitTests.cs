@@ -79,7 +79,14 @@ public sealed class RecoveryLimitTests() : PersistenceTest("akka.persistence.max
         return ids;
     }
 
-    private IActorRef[] Revive(string[] ids) => [.. ids.Select(id => Start(id))];
+    /// <summary>Starts actors again, and returns when each has its permit: actors that start side by side ask for
+    /// one in any order.</summary>
+    private IActorRef[] Revive(string[] ids)
+    {
+        var actors = ids.Select(id => Start(id)).ToArray();
+        AwaitCondition(() => Script.Replays == ids.Length);
+        return actors;
+    }
 
     private TaskCompletionSource Hold()
     {
