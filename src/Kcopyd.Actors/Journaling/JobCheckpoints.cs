@@ -132,8 +132,8 @@ internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, J
 
     private bool IsRenewalDue => !job.State.IsPaused && _pace.IsRenewalDue(line.Now, _lastAppended);
 
-    private IEnumerable<FlushedRanges> Claims() => FlushedRanges.Join(
-        _ledger.BeginAppend().Select(claim => new FlushedRanges(TargetMask.Of(claim.Target), claim.Ranges)));
+    private ImmutableArray<FlushedRanges> Claims() =>
+        [.. _ledger.BeginAppend().Select(claim => new FlushedRanges(TargetMask.Of(claim.Target), claim.Ranges))];
 
     private void Append()
     {
@@ -141,7 +141,7 @@ internal sealed class JobCheckpoints(JobJournalSetup setup, IJournaledJob job, J
         var state = job.State;
         var checkpoint = new JobEvent.Checkpoint(_epoch, ++_number, line.Time)
         {
-            Flushed = [.. Claims()],
+            Flushed = Claims(),
             WriteErrors = state.WriteErrors,
             Dropped = state.Dropped,
             ReadError = state.ReadError,

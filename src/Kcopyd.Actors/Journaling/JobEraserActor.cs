@@ -6,32 +6,17 @@ namespace Kcopyd.Actors.Journaling;
 /// <summary>Deletes everything that the journal has of one job, readable or not, and stops.</summary>
 /// <remarks>Snapshots go before events: a crash in between leaves events that say nothing without what came before
 /// them, and not a job with claims that were withdrawn since.</remarks>
-internal sealed class JobEraserActor : UntypedPersistentActor
+/// <param name="job">The job.</param>
+/// <param name="options">Where its journal is.</param>
+/// <param name="done">Told when nothing is left.</param>
+internal sealed class JobEraserActor(CopyJobId job, JournalOptions options, TaskCompletionSource done)
+    : JobStreamActor(job, options)
 {
-    private readonly TaskCompletionSource _done;
-
-    public JobEraserActor(CopyJobId job, JournalOptions options, TaskCompletionSource done)
-    {
-        PersistenceId = JobPersistenceId.Of(job);
-        JournalPluginId = options.JournalPluginId;
-        SnapshotPluginId = options.SnapshotPluginId;
-        _done = done;
-    }
-
-    /// <inheritdoc/>
-    public override string PersistenceId { get; }
-
     /// <inheritdoc/>
     public override Recovery Recovery => Recovery.None;
 
     /// <inheritdoc/>
-    protected override void OnRecover(object message)
-    {
-        if (message is RecoveryCompleted)
-        {
-            DeleteSnapshots(SnapshotSelectionCriteria.Latest);
-        }
-    }
+    protected override void OnRecovered() => DeleteSnapshots(SnapshotSelectionCriteria.Latest);
 
     /// <inheritdoc/>
     protected override void OnCommand(object message)
@@ -42,7 +27,7 @@ internal sealed class JobEraserActor : UntypedPersistentActor
                 DeleteMessages(LastSequenceNr);
                 break;
             case DeleteMessagesSuccess:
-                _done.TrySetResult();
+                done.TrySetResult();
                 Context.Stop(Self);
                 break;
             case DeleteMessagesFailure m:
@@ -63,5 +48,5 @@ internal sealed class JobEraserActor : UntypedPersistentActor
     protected override void OnRecoveryFailure(Exception reason, object? message = null) => Fail(reason);
 
     private void Fail(Exception cause) =>
-        _done.TrySetException(new JournalException($"The job could not be forgotten: {cause.Message}", cause));
+        done.TrySetException(new JournalException($"The job could not be forgotten: {cause.Message}", cause));
 }

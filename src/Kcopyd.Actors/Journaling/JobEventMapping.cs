@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Google.Protobuf.Collections;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
-using Kcopyd.Core.Journaling;
 using Kcopyd.Devices;
 using WireValues = Kcopyd.Actors.Protocol.WireValues;
 
@@ -26,7 +25,7 @@ internal static class JobEventMapping
             Direct = e.Direct,
             Source = e.Source is { } source ? ToWire(source) : null,
             Afresh = e.Afresh.Bits,
-            LeaseTicks = e.Lease == CheckpointPace.LeastLease ? 0 : e.Lease.Ticks,
+            LeaseTicks = e.Lease.Ticks,
             LockId = e.LockId,
         };
         wire.Targets.AddRange(e.Targets.Select(ToWire));
@@ -65,10 +64,8 @@ internal static class JobEventMapping
     public static Protocol.JobSnapshot ToWire(JobSnapshot snapshot) => new()
     {
         CreatedAt = snapshot.CreatedAt.UtcTicks,
-        UpdatedAt = snapshot.UpdatedAt.UtcTicks,
         Description = ToWire(snapshot.Description),
         LastRun = snapshot.LastRun is { } run ? ToWire(run) : null,
-        CheckpointNumber = snapshot.CheckpointNumber,
         Standing = (int)snapshot.Standing,
         Reason = snapshot.Reason,
         State = ToWire(snapshot.State),
@@ -86,7 +83,7 @@ internal static class JobEventMapping
         Source = wire.Source is { } source ? FromWire(source) : null,
         Targets = [.. wire.Targets.Select(FromWire)],
         Afresh = new TargetMask(wire.Afresh),
-        Lease = wire.LeaseTicks == 0 ? CheckpointPace.LeastLease : new TimeSpan(wire.LeaseTicks),
+        Lease = new TimeSpan(wire.LeaseTicks),
         LockId = wire.LockId,
     };
 
@@ -110,10 +107,9 @@ internal static class JobEventMapping
         new([.. wire.Ranges.Select(FromWire)], Time(wire.At));
 
     public static JobSnapshot FromWire(Protocol.JobSnapshot wire) =>
-        new(FromWire(Present(wire.Description)), Time(wire.CreatedAt), Time(wire.UpdatedAt))
+        new(FromWire(Present(wire.Description)), Time(wire.CreatedAt))
         {
             LastRun = wire.LastRun is { } run ? FromWire(run) : null,
-            CheckpointNumber = wire.CheckpointNumber,
             Standing = WireValues.Checked<JobStanding>(wire.Standing),
             Reason = wire.Reason,
             State = FromWire(Present(wire.State)),

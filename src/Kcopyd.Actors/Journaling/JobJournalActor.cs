@@ -6,48 +6,16 @@ namespace Kcopyd.Actors.Journaling;
 /// <summary>The stream of one job in the journal: reads it once, then appends what its parent, the job actor, says.
 /// </summary>
 /// <remarks>
-/// Stops when an append fails, as every persistent actor does; the parent makes another, which reads what really
-/// happened. A crash of it loses nothing: what was durable is read again. Every so many events a snapshot takes their
-/// place, so that the stream stays short however long the job is.
+/// The parent makes another when an append failed, which reads what really happened. Every so many events a snapshot
+/// takes their place, so that the stream stays short however long the job is.
 /// </remarks>
-internal sealed class JobJournalActor : UntypedPersistentActor
+internal sealed class JobJournalActor(CopyJobId job, int child, JournalOptions options) : JobStreamActor(job, options)
 {
-    private readonly int _child;
-    private readonly JournalOptions _options;
-    private JobRecord _record = new();
-    private long _eventsSinceSnapshot;
-
-    public JobJournalActor(CopyJobId job, int child, JournalOptions options)
-    {
-        PersistenceId = JobPersistenceId.Of(job);
-        JournalPluginId = options.JournalPluginId;
-        SnapshotPluginId = options.SnapshotPluginId;
-        _child = child;
-        _options = options;
-    }
+    private readonly int _snapshotEvery = options.SnapshotEvery;
 
     /// <inheritdoc/>
-    public override string PersistenceId { get; }
-
-    /// <inheritdoc/>
-    protected override void OnRecover(object message)
-    {
-        switch (message)
-        {
-            case SnapshotOffer { Snapshot: JobSnapshot snapshot }:
-                _record = JobRecord.From(snapshot);
-                _eventsSinceSnapshot = 0;
-                break;
-            case JobEvent happened:
-                Apply(happened);
-                break;
-            case RecoveryCompleted:
-                Tell(new JournalMessage.Recovered(_child, _record.Description is null ? null : _record.ToSnapshot()));
-                break;
-            default:
-                throw new InvalidDataException($"{message.GetType()} is nothing that a job's journal holds.");
-        }
-    }
+    protected override void OnRecovered() =>
+        Tell(new JournalMessage.Recovered(child, Record.Description is null ? null : Record.ToSnapshot()));
 
     /// <inheritdoc/>
     protected override void OnCommand(object message)
@@ -89,27 +57,21 @@ internal sealed class JobJournalActor : UntypedPersistentActor
         var left = message.Events.Length;
         PersistAll(message.Events, happened =>
         {
-            Apply(happened);
+            Record.Apply(happened);
             if (--left == 0)
             {
-                Tell(new JournalMessage.Appended(_child));
+                Tell(new JournalMessage.Appended(child));
                 SnapshotIfDue();
             }
         });
     }
 
-    private void Apply(JobEvent happened)
-    {
-        _record.Apply(happened);
-        _eventsSinceSnapshot++;
-    }
-
     private void SnapshotIfDue()
     {
-        if (_eventsSinceSnapshot >= _options.SnapshotEvery)
+        if (LastSequenceNr - SnapshotNumber >= _snapshotEvery)
         {
-            _eventsSinceSnapshot = 0;
-            SaveSnapshot(_record.ToSnapshot());
+            SnapshotNumber = LastSequenceNr;
+            SaveSnapshot(Record.ToSnapshot());
         }
     }
 
@@ -120,10 +82,8 @@ internal sealed class JobJournalActor : UntypedPersistentActor
         DeleteSnapshots(new SnapshotSelectionCriteria(sequenceNr - 1));
     }
 
-    private void Lose(string what, Exception cause)
-    {
-        Tell(new JournalMessage.Lost(_child, $"the journal could not be {what}: {cause.Message}"));
-    }
+    private void Lose(string what, Exception cause) =>
+        Tell(new JournalMessage.Lost(child, $"the journal could not be {what}: {cause.Message}"));
 
     private static void Tell(JournalMessage message) => Context.Parent.Tell(message, Context.Self);
 }

@@ -1,56 +1,16 @@
-using Akka.Persistence;
 using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Actors.Journaling;
 
 /// <summary>Reads the stream of one job, appends to it at most one event, and stops.</summary>
-/// <remarks>A crash loses nothing.</remarks>
-internal sealed class JobReaderActor : UntypedPersistentActor
+/// <param name="job">The job.</param>
+/// <param name="options">Where its journal is.</param>
+/// <param name="next">What to append to what was read; null for nothing.</param>
+/// <param name="done">Told what the journal knows in the end.</param>
+internal sealed class JobReaderActor(
+    CopyJobId job, JournalOptions options, Func<JobRecord, JobEvent?> next, TaskCompletionSource<JobRecord> done)
+    : JobStreamActor(job, options)
 {
-    private readonly TaskCompletionSource<JobRecord> _done;
-    private readonly Func<JobRecord, JobEvent?> _next;
-    private JobRecord _record = new();
-
-    /// <summary>Reads.</summary>
-    /// <param name="job">The job.</param>
-    /// <param name="options">Where its journal is.</param>
-    /// <param name="next">What to append to what was read; null for nothing.</param>
-    /// <param name="done">Told what the journal knows in the end.</param>
-    public JobReaderActor(
-        CopyJobId job,
-        JournalOptions options,
-        Func<JobRecord, JobEvent?> next,
-        TaskCompletionSource<JobRecord> done)
-    {
-        PersistenceId = JobPersistenceId.Of(job);
-        JournalPluginId = options.JournalPluginId;
-        SnapshotPluginId = options.SnapshotPluginId;
-        _next = next;
-        _done = done;
-    }
-
-    /// <inheritdoc/>
-    public override string PersistenceId { get; }
-
-    /// <inheritdoc/>
-    protected override void OnRecover(object message)
-    {
-        switch (message)
-        {
-            case SnapshotOffer { Snapshot: JobSnapshot snapshot }:
-                _record = JobRecord.From(snapshot);
-                break;
-            case JobEvent happened:
-                _record.Apply(happened);
-                break;
-            case RecoveryCompleted:
-                Continue();
-                break;
-            default:
-                throw new InvalidDataException($"{message.GetType()} is nothing that a job's journal holds.");
-        }
-    }
-
     /// <inheritdoc/>
     protected override void OnCommand(object message) => Unhandled(message);
 
@@ -69,11 +29,12 @@ internal sealed class JobReaderActor : UntypedPersistentActor
         Context.Stop(Self);
     }
 
-    private void Continue()
+    /// <inheritdoc/>
+    protected override void OnRecovered()
     {
         try
         {
-            if (_next(_record) is { } happened)
+            if (next(Record) is { } happened)
             {
                 Persist(happened, Finish);
                 return;
@@ -83,7 +44,7 @@ internal sealed class JobReaderActor : UntypedPersistentActor
         }
         catch (JournalException refused)
         {
-            _done.TrySetException(refused);
+            done.TrySetException(refused);
             Context.Stop(Self);
         }
     }
@@ -92,10 +53,10 @@ internal sealed class JobReaderActor : UntypedPersistentActor
     {
         if (appended is not null)
         {
-            _record.Apply(appended);
+            Record.Apply(appended);
         }
 
-        _done.TrySetResult(_record);
+        done.TrySetResult(Record);
         Context.Stop(Self);
     }
 
@@ -108,6 +69,6 @@ internal sealed class JobReaderActor : UntypedPersistentActor
             own = own.InnerException;
         }
 
-        _done.TrySetException(own ?? new JournalException(sentence, cause));
+        done.TrySetException(own ?? new JournalException(sentence, cause));
     }
 }

@@ -136,10 +136,9 @@ internal sealed class JobRecord
     }
 
     /// <summary>Everything, as one value that can be kept.</summary>
-    public JobSnapshot ToSnapshot() => new(Description!, CreatedAt, UpdatedAt)
+    public JobSnapshot ToSnapshot() => new(Description!, CreatedAt)
     {
         LastRun = LastRun,
-        CheckpointNumber = CheckpointNumber,
         Standing = Standing,
         Reason = Reason,
         State = new JobEvent.Checkpoint(Epoch, CheckpointNumber, UpdatedAt)
@@ -168,10 +167,9 @@ internal sealed class JobRecord
         record.Zeroed = [.. snapshot.State.Zeroed];
         record.Epoch = snapshot.State.Epoch;
         record.LastRun = snapshot.LastRun;
-        record.CheckpointNumber = snapshot.CheckpointNumber;
         record.Standing = snapshot.Standing;
         record.Reason = snapshot.Reason;
-        record.UpdatedAt = snapshot.UpdatedAt;
+        record.UpdatedAt = snapshot.State.At;
         return record;
     }
 

@@ -35,13 +35,26 @@ public sealed class CheckpointLedger
     public bool IsAppending => _isAppending;
 
     /// <summary>Whether anything was written that no flush has begun for.</summary>
-    public bool HasWritten => _targets.Any(target => !target.Written.IsEmpty);
+    public bool HasWritten => Array.Exists(_targets, static target => !target.Written.IsEmpty);
 
     /// <summary>Whether anything is flushed that no append was begun for.</summary>
-    public bool HasClaim => _targets.Any(target => !target.Claimable.IsEmpty);
+    public bool HasClaim => Array.Exists(_targets, static target => !target.Claimable.IsEmpty);
 
     /// <summary>The most bytes that any target may have to write back: written and not known to be flushed.</summary>
-    public long MostUnflushedBytes => _targets.Max(target => target.DirtyBytes + target.FlushingBytes);
+    /// <remarks>Asked after every message of a job.</remarks>
+    public long MostUnflushedBytes
+    {
+        get
+        {
+            var most = 0L;
+            foreach (var target in _targets)
+            {
+                most = Math.Max(most, target.DirtyBytes + target.FlushingBytes);
+            }
+
+            return most;
+        }
+    }
 
     /// <summary>A segment was written.</summary>
     /// <param name="target">The target.</param>
@@ -61,9 +74,12 @@ public sealed class CheckpointLedger
     /// <summary>These targets count no more: what they have and no checkpoint claims never will be.</summary>
     public void GiveUp(TargetMask targets)
     {
-        foreach (var target in targets.Indexes())
+        for (var i = 0; i < _targets.Length && !targets.IsEmpty; i++)
         {
-            _targets[target].GiveUp();
+            if (targets.Contains(i))
+            {
+                _targets[i].GiveUp();
+            }
         }
     }
 

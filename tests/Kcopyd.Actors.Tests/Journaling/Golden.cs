@@ -34,6 +34,8 @@ internal static class Golden
     {
         Run = "5f2c",
         Runner = "host.example, process 4242",
+        Lease = TimeSpan.FromSeconds(180),
+        LockId = "host.example 5f2c /var/lib/kcopyd/locks",
         Options = new CopyOptions
         {
             SegmentSize = 1.MiB,
@@ -52,13 +54,6 @@ internal static class Golden
         Source = File,
         Targets = [Disk, Disk with { Uri = "null:1G" }],
         Afresh = new TargetMask(0b10),
-    };
-
-    /// <summary>With what the first form did not have.</summary>
-    public static readonly JobEvent.RunStarted RunStartedWithLease = RunStarted with
-    {
-        Lease = TimeSpan.FromSeconds(180),
-        LockId = "host.example 5f2c /var/lib/kcopyd/locks",
     };
 
     public static readonly JobEvent.Checkpoint Checkpoint = new(3, 12, At)
@@ -89,10 +84,9 @@ internal static class Golden
         ],
         At);
 
-    public static readonly JobSnapshot Snapshot = new(Created.Description, At, At.AddHours(1))
+    public static readonly JobSnapshot Snapshot = new(Created.Description, At)
     {
         LastRun = RunStarted,
-        CheckpointNumber = 12,
         Standing = JobStanding.Blocked,
         Reason = "The source is not the same.",
         State = Checkpoint,

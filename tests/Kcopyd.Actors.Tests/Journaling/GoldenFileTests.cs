@@ -22,10 +22,6 @@ public sealed class GoldenFileTests : IAsyncLifetime
         Check("run-started-1", Golden.RunStarted, JobText.Of(Golden.RunStarted));
 
     [Fact]
-    public void Run_started_with_a_lease_is_what_it_was() =>
-        Check("run-started-2", Golden.RunStartedWithLease, JobText.Of(Golden.RunStartedWithLease));
-
-    [Fact]
     public void Checkpoint_is_what_it_was() => Check("checkpoint-1", Golden.Checkpoint, JobText.Of(Golden.Checkpoint));
 
     [Fact]
