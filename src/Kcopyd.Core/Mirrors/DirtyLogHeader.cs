@@ -35,6 +35,13 @@ public readonly record struct DirtyLogHeader(uint Version, ulong RegionCount)
         return true;
     }
 
+    /// <summary>
+    /// Whether the bits of so many regions have room on a device of this many bytes. If not, the device was cut off, or
+    /// the number is damaged.
+    /// </summary>
+    public bool FitsIn(long deviceBytes) =>
+        RegionCount <= (ulong)Math.Max(0, deviceBytes - DirtyLogImage.BitsOffset) * 8;
+
     /// <summary>Writes the head over the first <see cref="Size"/> bytes.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer.</exception>
     public void Write(Span<byte> bytes)

@@ -4,7 +4,9 @@ using System.Numerics;
 
 namespace Kcopyd.Core.Mirrors;
 
-/// <summary>dm-mirror's on-disk log, byte for byte: the whole image in memory, and which of its blocks changed.</summary>
+/// <summary>
+/// dm-mirror's on-disk log, byte for byte: the whole image in memory, and which of its blocks changed.
+/// </summary>
 /// <remarks>
 /// <code>
 /// byte     0   magic 0x4D695272      4 bytes, little-endian like all of it

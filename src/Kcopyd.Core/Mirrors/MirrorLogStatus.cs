@@ -6,15 +6,15 @@ namespace Kcopyd.Core.Mirrors;
 /// <param name="Health">Its state, which a core log has no word for.</param>
 public sealed record MirrorLogStatus(MirrorLogKind Kind, string? Name, LogHealth Health)
 {
-    /// <summary>The number of words that follow, and the words. A journal log is alive or failed, nothing else.</summary>
-    public override string ToString() => Kind == MirrorLogKind.Core
-        ? $"1 {MirrorTableWords.Core}"
-        : $"3 {MirrorTableWords.Of(Kind)} {Name} {Letter}";
-
     private char Letter => Health switch
     {
         LogHealth.Alive => 'A',
         LogHealth.FlushFailed when Kind == MirrorLogKind.Disk => 'F',
         _ => 'D',
     };
+
+    /// <summary>How many words there are, and the words. A journal log is alive or failed, nothing else.</summary>
+    public override string ToString() => Kind == MirrorLogKind.Core
+        ? $"1 {MirrorTableWords.Core}"
+        : $"3 {MirrorTableWords.Of(Kind)} {Name} {Letter}";
 }

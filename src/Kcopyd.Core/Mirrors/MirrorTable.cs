@@ -8,7 +8,9 @@ public sealed record MirrorTable
     /// <summary>The fewest legs of a mirror.</summary>
     public const int MinLegs = 2;
 
-    /// <summary>The most legs of a mirror: a recovery copies from one to the others, and a copy has eight targets.</summary>
+    /// <summary>
+    /// The most legs of a mirror: a recovery copies from one to the others, and a copy has eight targets.
+    /// </summary>
     public const int MaxLegs = 9;
 
     /// <summary>A checked table.</summary>

@@ -8,7 +8,9 @@ public sealed class MirrorTableException : Exception
     /// <param name="word">The number of the word, from 1.</param>
     /// <param name="kernelMessage">dm-mirror's own words, with which the message then begins.</param>
     public MirrorTableException(string reason, int word, string? kernelMessage)
-        : base(kernelMessage is null ? $"{char.ToUpperInvariant(reason[0])}{reason[1..]}." : $"{kernelMessage}: {reason}.")
+        : base(kernelMessage is null
+            ? $"{char.ToUpperInvariant(reason[0])}{reason[1..]}."
+            : $"{kernelMessage}: {reason}.")
     {
         Word = word;
         KernelMessage = kernelMessage;

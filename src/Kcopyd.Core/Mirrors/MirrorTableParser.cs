@@ -61,7 +61,7 @@ internal sealed class MirrorTableParser(string line)
         Need(2, NoLogArguments, "a log type and its number of arguments must follow");
         var type = _next++;
         var count = Number(BadLogCount, "the number of log arguments", int.MaxValue);
-        Need(count, NoLogArguments, $"word {_next} announces {count} log arguments");
+        Need(count, NoLogArguments, $"word {_next} announces {count} more");
         var end = _next + (int)count;
 
         var log = _words[type] switch
@@ -72,7 +72,8 @@ internal sealed class MirrorTableParser(string line)
             _ => throw Refused(
                 type,
                 NoLog,
-                $"but the log types are {MirrorTableWords.Core}, {MirrorTableWords.Disk} and {MirrorTableWords.Journal}"),
+                $"but the log types are {MirrorTableWords.Core}, {MirrorTableWords.Disk} "
+                    + $"and {MirrorTableWords.Journal}"),
         };
         _next = end;
         return log;
@@ -99,7 +100,8 @@ internal sealed class MirrorTableParser(string line)
         {
             throw Refused(
                 NoLog,
-                $"but the name of a journal log is 1 to {MirrorLogSpec.MaxNameLength} letters, digits, '.', '_' or '-'");
+                $"but the name of a journal log is 1 to {MirrorLogSpec.MaxNameLength} "
+                    + "letters, digits, '.', '_' or '-'");
         }
 
         _next++;
@@ -152,8 +154,8 @@ internal sealed class MirrorTableParser(string line)
     {
         Need(1, BadLegCount, "the number of mirrors must follow");
         var at = _next;
-        var count = Number(BadLegCount, "the number of mirrors", MirrorTable.MaxLegs);
-        if (count < MirrorTable.MinLegs)
+        var count = Number(BadLegCount, "the number of mirrors", int.MaxValue);
+        if (count is < MirrorTable.MinLegs or > MirrorTable.MaxLegs)
         {
             throw Refused(at, BadLegCount, $"but a mirror has {MirrorTable.MinLegs} to {MirrorTable.MaxLegs} legs");
         }
@@ -178,7 +180,7 @@ internal sealed class MirrorTableParser(string line)
         }
 
         var count = Number(BadFeatureCount, "the number of features", int.MaxValue);
-        Need(count, TooFewFeatures, $"word {_next} announces {count} features");
+        Need(count, TooFewFeatures, $"word {_next} announces {count} more");
         var (first, end) = (_next, _next + (int)count);
         var features = MirrorFeatures.None;
         while (_next < end)

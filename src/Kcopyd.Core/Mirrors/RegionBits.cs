@@ -91,7 +91,7 @@ public sealed class RegionBits
     /// <exception cref="ArgumentOutOfRangeException">Negative, or more than <see cref="Count"/>.</exception>
     public long NextSet(long from) => Next(from, 0);
 
-    /// <summary>Takes all bits from their little-endian form; what it has past <see cref="Count"/> is left out.</summary>
+    /// <summary>Takes all bits from their little-endian form, but none past <see cref="Count"/>.</summary>
     internal void Read(ReadOnlySpan<byte> bytes)
     {
         for (var i = 0; i < _words.Length; i++)

@@ -22,6 +22,15 @@ public sealed class DirtyLogHeaderTests
     public void What_is_no_log_is_not_read(string hex) =>
         Assert.False(DirtyLogHeader.TryRead(Convert.FromHexString(hex), out _));
 
+    [Theory]
+    [InlineData(0ul, 512, true)]
+    [InlineData(1ul, 1_024, false)]
+    [InlineData(8ul, 1_025, true)]
+    [InlineData(9ul, 1_025, false)]
+    [InlineData(ulong.MaxValue, long.MaxValue, false)]
+    public void More_regions_than_a_device_has_bits_for_do_not_fit(ulong regions, long bytes, bool fits) =>
+        Assert.Equal(fits, new DirtyLogHeader(2, regions).FitsIn(bytes));
+
     [Fact]
     public void Findings_end_a_sentence()
     {

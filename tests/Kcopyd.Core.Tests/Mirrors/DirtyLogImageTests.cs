@@ -291,7 +291,7 @@ public sealed class DirtyLogImageTests
 
     private static byte[] Empty(long regions) => new byte[DirtyLogImage.SizeOf(regions, Block)];
 
-    /// <summary>A log as a disk has it: written for some regions, with room for others, every bit from a pattern.</summary>
+    /// <summary>A log as a disk has it: written for some regions, with room for others, bits of a pattern.</summary>
     private static byte[] LogOf(ulong regions, long room, byte bits, uint version = 2) =>
         LogOf(regions, room, bits, Block, version);
 

@@ -37,8 +37,8 @@ public sealed class MirrorTableErrorTests
     [Theory]
     [InlineData("", 4, "the line ends after word 3, but a log type and its number of arguments must follow")]
     [InlineData("core", 5, "the line ends after word 4, but a log type and its number of arguments must follow")]
-    [InlineData("core 2 1024", 7, "the line ends after word 6, but word 5 announces 2 log arguments")]
-    [InlineData("core 2147483647 1024", 7, "the line ends after word 6, but word 5 announces 2147483647 log arguments")]
+    [InlineData("core 2 1024", 7, "the line ends after word 6, but word 5 announces 2 more")]
+    [InlineData("core 2147483647 1024", 7, "the line ends after word 6, but word 5 announces 2147483647 more")]
     public void M25_log_arguments_that_are_missing(string text, int word, string reason) =>
         Refused(text, word, "Insufficient mirror log arguments", reason);
 
@@ -47,7 +47,8 @@ public sealed class MirrorTableErrorTests
     [InlineData("core 1x 1024", "word 5 is '1x', but the number of log arguments is a whole number")]
     [InlineData("core -1 1024", "word 5 is '-1', but the number of log arguments is a whole number")]
     [InlineData(
-        "core 99999999999999999999 8", "word 5 is '99999999999999999999', but the number of log arguments is at most 2147483647")]
+        "core 99999999999999999999 8",
+        "word 5 is '99999999999999999999', but the number of log arguments is at most 2147483647")]
     public void M25_log_argument_count_that_is_no_number(string text, string reason) =>
         Refused(text, 5, "Invalid mirror log argument count", reason);
 
@@ -107,7 +108,7 @@ public sealed class MirrorTableErrorTests
     [InlineData("core 1 8 0", "word 7 is '0', but a mirror has 2 to 9 legs")]
     [InlineData("core 1 8 1 a 0", "word 7 is '1', but a mirror has 2 to 9 legs")]
     [InlineData(
-        "core 1 8 10 a 0 b 0 c 0 d 0 e 0 f 0 g 0 h 0 i 0 j 0", "word 7 is '10', but the number of mirrors is at most 9")]
+        "core 1 8 10 a 0 b 0 c 0 d 0 e 0 f 0 g 0 h 0 i 0 j 0", "word 7 is '10', but a mirror has 2 to 9 legs")]
     public void M25_number_of_mirrors_that_cannot_be(string text, string reason) =>
         Refused(text, 7, "Invalid number of mirrors", reason);
 
@@ -142,8 +143,8 @@ public sealed class MirrorTableErrorTests
         Refused($"core 1 8 2 a 0 b 0 {features}", 12, "Invalid number of features", reason);
 
     [Theory]
-    [InlineData("1", 13, "the line ends after word 12, but word 12 announces 1 features")]
-    [InlineData("2 handle_errors", 14, "the line ends after word 13, but word 12 announces 2 features")]
+    [InlineData("1", 13, "the line ends after word 12, but word 12 announces 1 more")]
+    [InlineData("2 handle_errors", 14, "the line ends after word 13, but word 12 announces 2 more")]
     public void M25_features_that_are_missing(string features, int word, string reason) =>
         Refused(
             $"core 1 8 2 a 0 b 0 {features}", word, "Not enough arguments to support feature count", reason);
