@@ -226,10 +226,14 @@ public sealed class JournalRegionLogTests : IDisposable
     private T Run<T>(Task<T> task)
     {
         Assert.True(_rig.Run(task));
-        return task.Result;
+        return task.GetAwaiter().GetResult();
     }
 
-    private void Run(Task task) => Assert.True(_rig.Run(task));
+    private void Run(Task task)
+    {
+        Assert.True(_rig.Run(task));
+        task.GetAwaiter().GetResult();
+    }
 
     private MirrorLogException Fails(Func<Task> work) => Assert.Throws<MirrorLogException>(() => Run(work()));
 }
