@@ -77,6 +77,23 @@ public sealed class RegionBits
         return true;
     }
 
+    /// <summary>The same bits as an object of its own.</summary>
+    public RegionBits Copy()
+    {
+        var copy = new RegionBits(Count);
+        copy.Assign(this);
+        return copy;
+    }
+
+    /// <summary>Takes all bits from another of the same length.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It has another length.</exception>
+    public void Assign(RegionBits other)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(other.Count, Count, nameof(other));
+        other._words.CopyTo(_words, 0);
+        SetCount = other.SetCount;
+    }
+
     /// <summary>Makes every bit 1.</summary>
     public void SetAll() => Fill(0, true);
 
