@@ -22,10 +22,16 @@ begin() { features=$2 event=; echo "== mirror disk $1 $legs${2:+ $2}"; create m 
 end() { dmsetup remove m; for name in $broken; do good $name; done; broken=; }
 forget() { dd if=/dev/zero of=/dev/vdc bs=4096 count=1 oflag=direct status=none; }
 
+# Until the disks have nothing to do, for a tenth of a second.
+traffic() { cat /sys/block/vd[abc]/stat; }
+settled() {
+  until before=$(traffic); usleep 100000; [ "$before" = "$(traffic)" ] && traffic | awk '$9 { exit 1 }'; do :; done
+}
+
 # say WORDS PATTERN: waits until the status has the pattern and what follows from it has settled, and says it. How many
 # events there were is a matter of luck, and without handle_errors whether there was one is too.
 say() {
-  await "dmsetup status m | grep -q '$2'"; usleep 150000
+  await "dmsetup status m | grep -q '$2'"; settled
   case $event$features in [12]*handle_errors*) [ "$(events)" = 0 ] || event=" event" ;; esac
   echo "$1: $(status | cut -d' ' -f7,9,13) bits $(bits /dev/vdc)$event"
 }
