@@ -18,7 +18,7 @@ internal static class ForgetCommand
         {
             jobs,
         };
-        options.AddTo(command, OptionText.Journal);
+        options.AddTo(command, OptionText.JournalThatIsThere);
         command.SetAction((parsed, _) => runs.Forget(
             JournalPlaceReader.Read(options.ReadJournal(parsed).Journal), [.. parsed.GetValue(jobs) ?? []]));
         return command;

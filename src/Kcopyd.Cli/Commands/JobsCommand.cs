@@ -18,7 +18,7 @@ internal static class JobsCommand
         options.AddTo(
             command,
             OptionText.All,
-            OptionText.Journal,
+            OptionText.JournalThatIsThere,
             OptionText.Json with { Description = "Print the list on standard output as one JSON array" });
         command.SetAction((parsed, _) => runs.Jobs(new JobsRequest(
             JournalPlaceReader.Read(options.ReadJournal(parsed).Journal),

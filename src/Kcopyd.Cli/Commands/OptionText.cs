@@ -88,8 +88,15 @@ internal sealed record OptionText(string Name, string? Value, string Description
     internal static readonly OptionText Journal = new(
         "--journal",
         "WHERE",
-        "The journal: the path of a SQLite file, which is made, or a PostgreSQL database as Host=...;... or "
-        + "postgresql://... Default: $KCOPYD_JOURNAL, else kcopyd/journal.db in the XDG state directory");
+        "The journal: the path of a SQLite file, which is made if it is not there, or a PostgreSQL database as "
+        + "Host=...;... or postgresql://... Default: $KCOPYD_JOURNAL, else kcopyd/journal.db in the XDG state "
+        + "directory");
+
+    internal static readonly OptionText JournalThatIsThere = new(
+        "--journal",
+        "WHERE",
+        "The journal: the path of a SQLite file, or a PostgreSQL database as Host=...;... or postgresql://... "
+        + "Default: $KCOPYD_JOURNAL, else kcopyd/journal.db in the XDG state directory");
 
     internal static readonly OptionText Job = new(
         "--job", "NAME", "The job's name. Default: one that the same command has again");

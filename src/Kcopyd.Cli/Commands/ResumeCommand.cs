@@ -39,7 +39,7 @@ internal static class ResumeCommand
             OptionText.CheckpointInterval,
             OptionText.Progress,
             OptionText.Json with { Description = "Print the result of each job on standard output as a JSON object" },
-            OptionText.Journal);
+            OptionText.JournalThatIsThere);
         command.SetAction((parsed, _) => runs.Resume(TransferRequestReader.ReadResume(
             options.Read(parsed, CopyJobKind.Copy, null, []) with { Journaling = options.ReadJournal(parsed) },
             [.. parsed.GetValue(jobs) ?? []])));

@@ -32,6 +32,20 @@ internal sealed class Interruption : IDisposable
     /// <summary>Called before a second signal ends the process, to leave the terminal as it was found.</summary>
     internal Action BeforeLeaving { get; set; } = static () => { };
 
+    /// <summary>Runs to the end, or to the first signal while there is nothing yet that could report it.</summary>
+    /// <returns>What the process ends with.</returns>
+    internal async Task<int> GuardAsync(Func<Task<int>> run)
+    {
+        try
+        {
+            return await run().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (Token.IsCancellationRequested)
+        {
+            return ExitCode;
+        }
+    }
+
     public void Dispose()
     {
         _interrupt.Dispose();

@@ -21,14 +21,7 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
     internal async Task<int> RunAsync()
     {
         using var interruption = new Interruption();
-        try
-        {
-            return await RunAsync(interruption).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
-        {
-            return interruption.ExitCode;
-        }
+        return await interruption.GuardAsync(() => RunAsync(interruption)).ConfigureAwait(false);
     }
 
     private async Task<int> RunAsync(Interruption interruption)
@@ -83,12 +76,6 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
         {
             return await BlockAsync(session, job, e.Message).ConfigureAwait(false);
         }
-        catch (RefusedException e) when (e.Difference is { } difference)
-        {
-            // The run has it journaled too, but ends without waiting for that.
-            await RecordAsync(session, job, difference).ConfigureAwait(false);
-            return Refuse(job, e.Message);
-        }
         catch (Exception e) when (e is RefusedException or DeviceException or CopyRejectedException)
         {
             return Refuse(job, e.Message);
@@ -137,20 +124,12 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
 
     private async Task<TransferPlan> PlanAsync(JobDescription about, CancellationToken cancellationToken)
     {
-        var source = about.Source is { } region
-            ? await opener.DescribeAsync(region.Uri, cancellationToken).ConfigureAwait(false)
-            : null;
-        var targets = ImmutableArray.CreateBuilder<BlockDeviceDescription>(about.Targets.Length);
-        foreach (var target in about.Targets)
-        {
-            targets.Add(await opener.DescribeAsync(target.Uri, cancellationToken).ConfigureAwait(false));
-        }
-
-        var described = targets.MoveToImmutable();
-        JournalOverlap.RefuseNames(request.Place, described.Select(target => target.Uri));
-        await JournalOverlap.RefuseStorageAsync(opener, request.Place, described, cancellationToken)
+        var uris = about.Targets.Select(target => target.Uri).ToImmutableArray();
+        JournalOverlap.RefuseNames(request.Place, uris);
+        var (source, targets) = await DescribedDevices
+            .OfAsync(opener, about.Source?.Uri, uris, request.Place, cancellationToken)
             .ConfigureAwait(false);
-        return ResumePlanning.Plan(about, source, described, request.Policy == JobStartPolicy.BeginAfresh);
+        return ResumePlanning.Plan(about, source, targets, request.Policy == JobStartPolicy.BeginAfresh);
     }
 
     private TransferRequest RequestFor(JobSummary job, JobDescription about) => new(
@@ -176,20 +155,16 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
         var text = reason.TrimEnd('.');
         var command = ResumeText.Command(job.Id.Value, session.Place);
         var code = Refuse(job, $"{text}; when that is mended: {command}, or with --restart from the beginning");
-        await RecordAsync(session, job, text).ConfigureAwait(false);
-        return code;
-    }
-
-    private static async Task RecordAsync(JournalSession session, JobSummary job, string reason)
-    {
         try
         {
-            await session.Journal.RecordBlockedAsync(job.Id, reason, CancellationToken.None).ConfigureAwait(false);
+            await session.Journal.RecordBlockedAsync(job.Id, text, CancellationToken.None).ConfigureAwait(false);
         }
         catch (JournalException)
         {
             // The operator was told. Another process has the job now, or the journal takes nothing.
         }
+
+        return code;
     }
 
     private static int Refuse(JobSummary job, string reason)

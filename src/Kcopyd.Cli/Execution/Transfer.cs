@@ -155,10 +155,7 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
                 "; --no-journal copies without a journal",
             _ => string.Empty,
         };
-        return new RefusedException($"{job!.Name}: {reasons}{hint}")
-        {
-            Difference = completed.Details is [{ Kind: CopyFailureKind.Changed }, ..] ? reasons : null,
-        };
+        return new RefusedException($"{job!.Name}: {reasons}{hint}");
     }
 
     private CopyRequest Request(TransferDevices devices) =>

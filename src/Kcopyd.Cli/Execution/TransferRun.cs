@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Akka.Actor;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Journaling;
@@ -24,15 +23,7 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
     internal async Task<int> RunAsync()
     {
         using var interruption = new Interruption();
-        try
-        {
-            return await RunAsync(interruption).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (interruption.Token.IsCancellationRequested)
-        {
-            // The job was not accepted yet, so there is nothing to report.
-            return interruption.ExitCode;
-        }
+        return await interruption.GuardAsync(() => RunAsync(interruption)).ConfigureAwait(false);
     }
 
     private async Task<int> RunAsync(Interruption interruption)
@@ -82,21 +73,9 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
 
     private async Task<TransferPlan> PlanAsync(CancellationToken cancellationToken)
     {
-        var source = request.Source is null
-            ? null
-            : await opener.DescribeAsync(request.Source, cancellationToken).ConfigureAwait(false);
-        var targets = ImmutableArray.CreateBuilder<BlockDeviceDescription>(request.Targets.Length);
-        foreach (var target in request.Targets)
-        {
-            targets.Add(await opener.DescribeAsync(target, cancellationToken).ConfigureAwait(false));
-        }
-
-        var described = targets.MoveToImmutable();
-        if (request.Journal is { Place: var place })
-        {
-            await JournalOverlap.RefuseStorageAsync(opener, place, described, cancellationToken).ConfigureAwait(false);
-        }
-
-        return TransferPlanning.Plan(request, source, described);
+        var (source, targets) = await DescribedDevices
+            .OfAsync(opener, request.Source, request.Targets, request.Journal?.Place, cancellationToken)
+            .ConfigureAwait(false);
+        return TransferPlanning.Plan(request, source, targets);
     }
 }

@@ -1,0 +1,67 @@
+namespace Kcopyd.Core.Mirrors;
+
+/// <content>Marking regions clean, late and together.</content>
+public sealed partial class MirrorMachine
+{
+    private List<(long Region, long Generation)> _cleaning = [];
+    private int _cleaningVersion;
+
+    /// <summary>Regions that wait to be marked clean, or are written to.</summary>
+    public long DirtyCount => _entries.Count;
+
+    /// <summary>It is time to mark regions clean.</summary>
+    public void CleanDue()
+    {
+        if (_cleaning.Count > 0 || FlushHasFailed || _marks.HasFailed)
+        {
+            return;
+        }
+
+        foreach (var (region, entry) in _entries)
+        {
+            if (CanBeClean(region, entry))
+            {
+                _cleaning.Add((region, entry.Generation));
+            }
+        }
+
+        if (_cleaning.Count > 0)
+        {
+            _cleaningVersion = _legVersion;
+            _effects.Add(new MirrorEffect.FlushLegs());
+        }
+    }
+
+    /// <summary>The legs were flushed.</summary>
+    /// <param name="failed">Those that could not.</param>
+    public void LegsFlushed(LegMask failed)
+    {
+        var candidates = _cleaning;
+        _cleaning = [];
+        FailFlush(failed.Except(StaleLegs(_cleaningVersion)));
+        foreach (var (region, generation) in failed.IsEmpty && !_marks.HasFailed ? candidates : [])
+        {
+            if (_entries.TryGetValue(region, out var entry)
+                && entry.Generation == generation
+                && CanBeClean(region, entry))
+            {
+                _logged.Set(region);
+                _marks.Clean(region);
+            }
+        }
+
+        BeginCommit();
+        if (_entries.Any(pair => CanBeClean(pair.Key, pair.Value)) && !FlushHasFailed)
+        {
+            _effects.Add(new MirrorEffect.CleanLater());
+        }
+
+        TryFinishSuspending();
+    }
+
+    private bool CanBeClean(long region, RegionEntry entry) =>
+        entry is { Pending: 0, Work: null }
+        && Contents.InSync[region]
+        && !_logged[region]
+        && _marks.Has(_floor);
+}

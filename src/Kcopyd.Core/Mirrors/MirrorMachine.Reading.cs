@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+
+namespace Kcopyd.Core.Mirrors;
+
+/// <content>Which legs are read and written.</content>
+public sealed partial class MirrorMachine
+{
+    /// <summary>The legs that a read of these regions may go to. May be called by any thread.</summary>
+    /// <returns>All healthy legs where all regions are at rest; else one leg, the one that a recovery would copy from;
+    /// none where no leg holds all of the regions: then they are to be read one by one.</returns>
+    public LegMask ReadableLegs(RegionRun regions)
+    {
+        var healthy = Legs.Healthy;
+        if (AreAtRest(regions) && !healthy.IsEmpty)
+        {
+            return healthy;
+        }
+
+        var good = GoodLegs(regions);
+        return good.IsEmpty ? good : LegMask.Of(Prefer(good));
+    }
+
+    /// <summary>A leg could not read.</summary>
+    /// <param name="leg">It.</param>
+    /// <param name="regions">Where: regions that it was to hold.</param>
+    /// <param name="range">The sectors, within the regions.</param>
+    /// <param name="tried">The legs that were tried, this one included.</param>
+    /// <returns>The leg to try next; -1: there is none.</returns>
+    public int ReadFailed(int leg, RegionRun regions, SectorRange range, LegMask tried)
+    {
+        Note(leg, LegErrors.Read);
+        var next = GoodLegs(regions).Except(tried);
+        if (next.IsEmpty)
+        {
+            return -1;
+        }
+
+        if (Policy.RepairsReads && Phase == MirrorPhase.Running && AreInSync(regions) && FindWork(regions) is null)
+        {
+            Begin(new RegionWork(RegionWorkKind.Repair, regions, range) { Targets = LegMask.Of(leg) });
+        }
+
+        return Prefer(next);
+    }
+
+    /// <summary>The legs that hold all of these regions.</summary>
+    private LegMask GoodLegs(RegionRun regions)
+    {
+        var good = LegMask.All(_legCount);
+        for (var region = regions.First; region <= regions.Last; region++)
+        {
+            good = good.And(Contents.GoodLegs(region));
+        }
+
+        return good;
+    }
+
+    /// <summary>The default if it is healthy, else the lowest healthy leg, else the lowest.</summary>
+    private int Prefer(LegMask legs)
+    {
+        var healthy = legs.And(Legs.Healthy);
+        var leg = Legs.Default;
+        if (healthy.Contains(leg))
+        {
+            return leg;
+        }
+
+        return healthy.IsEmpty ? legs.Lowest : healthy.Lowest;
+    }
+
+    private ImmutableArray<RegionPiece> PiecesOf(RegionRun regions)
+    {
+        var first = Contents.GoodLegs(regions.First);
+        if (regions.Count == 1)
+        {
+            return [new RegionPiece(regions, first)];
+        }
+
+        var pieces = ImmutableArray.CreateBuilder<RegionPiece>();
+        var start = regions.First;
+        for (var region = regions.First + 1; region <= regions.Last; region++)
+        {
+            var legs = Contents.GoodLegs(region);
+            if (legs != first)
+            {
+                pieces.Add(new RegionPiece(new RegionRun(start, region - 1), first));
+                (start, first) = (region, legs);
+            }
+        }
+
+        pieces.Add(new RegionPiece(new RegionRun(start, regions.Last), first));
+        return pieces.ToImmutable();
+    }
+
+    private bool AreAtRest(RegionRun regions)
+    {
+        var next = AtRest.NextClear(regions.First);
+        return next < 0 || next > regions.Last;
+    }
+
+    private bool AreInSync(RegionRun regions)
+    {
+        var next = Contents.InSync.NextClear(regions.First);
+        return next < 0 || next > regions.Last;
+    }
+}

@@ -1,0 +1,164 @@
+namespace Kcopyd.Core.Mirrors;
+
+/// <content>Suspend, resume, and replacing a leg.</content>
+public sealed partial class MirrorMachine
+{
+    private bool _keepsHeld;
+
+    /// <summary>Ends what is in flight, then tells that the mirror is suspended. Requests that come wait.</summary>
+    /// <param name="keepsHeld">What becomes of held requests: true, they are submitted again on resume; false, they
+    /// fail.</param>
+    public void Suspend(bool keepsHeld)
+    {
+        if (Phase != MirrorPhase.Running)
+        {
+            return;
+        }
+
+        (Phase, _keepsHeld) = (MirrorPhase.Suspending, keepsHeld);
+        foreach (var request in _held)
+        {
+            GiveUp(request);
+        }
+
+        _held.Clear();
+        CleanDue();
+        TryFinishSuspending();
+    }
+
+    /// <summary>Runs, from what is known: waiting requests come first, recovery begins at the first region.</summary>
+    public void Resume()
+    {
+        Invariant.Holds(Phase == MirrorPhase.Suspended);
+        Phase = MirrorPhase.Running;
+        _cursor = 0;
+        _suspects.UnionWith(_failedRegions);
+        _failedRegions.Clear();
+        _restingLegs = LegMask.None;
+        var parked = _parked.ToList();
+        _parked.Clear();
+        parked.ForEach(Admit);
+        Recover();
+        if (_entries.Count > 0)
+        {
+            _effects.Add(new MirrorEffect.CleanLater());
+        }
+    }
+
+    /// <summary>Forgets errors, as loading the table again does: of all legs, of flushes, and of the log, which whoever
+    /// calls has written as a whole, with <see cref="LoggedRegions"/>.</summary>
+    public void Forget()
+    {
+        Invariant.Holds(Phase == MirrorPhase.Suspended);
+        for (var leg = 0; leg < _legCount; leg++)
+        {
+            Legs.Forget(leg);
+        }
+
+        FlushHasFailed = false;
+        _marks.Restore();
+    }
+
+    /// <summary>The bits that the log is to have.</summary>
+    public RegionBits LoggedRegions => _logged;
+
+    /// <summary>All regions are out of sync, and only the default leg is believed: what <c>sync</c> in the table of a
+    /// disk log says at every resume.</summary>
+    public void LoseSync()
+    {
+        Invariant.Holds(Phase == MirrorPhase.Suspended);
+        for (var region = 0L; region < Geometry.RegionCount; region++)
+        {
+            if (Contents.InSync[region])
+            {
+                Contents.LeaveTo(region, Legs.Default);
+            }
+        }
+
+        _logged.ClearAll();
+        AtRest.ClearAll();
+        _entries.Clear();
+        _isKnownInSync = false;
+    }
+
+    /// <summary>How many regions only this leg holds: a leg of which it is not 0 cannot be replaced.</summary>
+    public long SoleCount(int leg) => Contents.SoleCount(leg);
+
+    /// <summary>A leg is another device from now on, which holds nothing. It may be used as leg once
+    /// <see cref="IsReplacementLogged"/>: before that a crash must find the old leg in its place.</summary>
+    public void ReplaceLeg(int leg)
+    {
+        Contents.LoseAll(leg);
+        Legs.Forget(leg);
+        FlushHasFailed = Enumerable.Range(0, _legCount).Any(other => Legs[other].HasFlag(LegErrors.Flush));
+        if (Legs.Default == leg && Legs.MoveDefaultWithin(LegMask.All(_legCount).Without(leg)) is { } moved)
+        {
+            _effects.Add(new MirrorEffect.Tell(moved));
+        }
+
+        _legVersions[leg] = ++_legVersion;
+        _restingLegs = _restingLegs.Without(leg);
+        _isKnownInSync = false;
+        AtRest.ClearAll();
+        _logged.ClearAll();
+        _floor = _marks.Mark(new RegionRun(0, Geometry.RegionCount - 1));
+        foreach (var region in _entries.Keys.ToList())
+        {
+            Rest(region);
+        }
+
+        _effects.Add(new MirrorEffect.Tell(new MirrorNotice.LegReplaced(leg)));
+        BeginCommit();
+        Recover();
+    }
+
+    /// <summary>Whether the log says, durably, that the leg replaced last holds nothing.</summary>
+    public bool IsReplacementLogged => _marks.Has(_floor);
+
+    /// <summary>The legs that became other devices since.</summary>
+    private LegMask StaleLegs(int version)
+    {
+        if (version == _legVersion)
+        {
+            return LegMask.None;
+        }
+
+        var stale = LegMask.None;
+        for (var leg = 0; leg < _legCount; leg++)
+        {
+            stale = _legVersions[leg] > version ? stale.With(leg) : stale;
+        }
+
+        return stale;
+    }
+
+    /// <summary>What becomes of a held request when the mirror is suspended.</summary>
+    private void GiveUp(RegionRequest request)
+    {
+        if (_keepsHeld)
+        {
+            Park(request);
+        }
+        else
+        {
+            Settle(request, RequestVerdict.Failed);
+        }
+    }
+
+    private void TryFinishSuspending()
+    {
+        if (Phase != MirrorPhase.Suspending || _inFlight > 0 || _works > 0 || _cleaning.Count > 0 || !_marks.IsIdle)
+        {
+            return;
+        }
+
+        CleanDue();
+        if (_cleaning.Count > 0)
+        {
+            return;
+        }
+
+        Phase = MirrorPhase.Suspended;
+        _effects.Add(new MirrorEffect.Suspended());
+    }
+}
