@@ -11,7 +11,8 @@ internal static class RegionLogs
     /// <summary>The log of a mirror, not yet loaded.</summary>
     /// <param name="system">Where a journal log has its actor.</param>
     /// <param name="table">The mirror.</param>
-    /// <param name="device">The device of a disk log, open for writing; stays the caller's. Null for other logs.</param>
+    /// <param name="device">The device of a disk log, open for writing; stays the caller's. Null for other
+    /// logs.</param>
     /// <param name="options">How the mirror works.</param>
     public static IRegionLog Create(
         ActorSystem system, MirrorTable table, IBlockDevice? device, MirrorOptions options) => table.Log.Kind switch

@@ -193,7 +193,8 @@ public sealed class DiskRegionLogFailureTests
             await using var memory = new MemoryBlockDevice(4.KiB);
             var fault = new DeviceFault(DeviceOperation.Write) { FromNumber = 3, BytesBefore = sectors * Sectors.Size };
             await using var device = new FaultyBlockDevice(memory, fault);
-            await using var log = new DiskRegionLog(device, LogTables.Disk(regions, MirrorSync.NoSync), LogTrust.Strict);
+            var table = LogTables.Disk(regions, MirrorSync.NoSync);
+            await using var log = new DiskRegionLog(device, table, LogTrust.Strict);
             await log.LoadAsync(default);
 
             await Assert.ThrowsAsync<MirrorLogException>(

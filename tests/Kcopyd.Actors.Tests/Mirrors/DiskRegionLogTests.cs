@@ -126,7 +126,8 @@ public sealed class DiskRegionLogTests
     {
         await using var memory = new MemoryBlockDevice(16.KiB);
         await using var device = new RecordingBlockDevice(memory);
-        await using var log = new DiskRegionLog(device, LogTables.Disk(ManyRegions, MirrorSync.NoSync), LogTrust.Strict);
+        var table = LogTables.Disk(ManyRegions, MirrorSync.NoSync);
+        await using var log = new DiskRegionLog(device, table, LogTrust.Strict);
         await log.LoadAsync(default);
 
         // Bits of regions 0 to 4,095 are in sector 2, the next 4,096 in sector 3, the rest in sector 4.

@@ -36,7 +36,7 @@ internal static class LogTables
     public static IReadOnlyList<long> Clean(RegionBits bits)
     {
         var clean = new List<long>();
-        for (var region = bits.NextSet(0); region >= 0; region = region + 1 < bits.Count ? bits.NextSet(region + 1) : -1)
+        for (var region = bits.NextSet(0); region >= 0; region = bits.NextSet(region + 1))
         {
             clean.Add(region);
         }

@@ -8,8 +8,8 @@ using Kcopyd.Core.Mirrors;
 namespace Kcopyd.Actors.Tests.Mirrors;
 
 /// <summary>What version 1 wrote is read by this one, and this one writes the same bytes.</summary>
-/// <remarks>The files in <c>Golden</c> were written by the first build that had a journal log. They are never changed: a
-/// new form of an entry gets a manifest and a file of its own. <c>KCOPYD_WRITE_GOLDEN=1</c> writes those that are
+/// <remarks>The files in <c>Golden</c> were written by the first build that had a journal log. They are never changed:
+/// a new form of an entry gets a manifest and a file of its own. <c>KCOPYD_WRITE_GOLDEN=1</c> writes those that are
 /// missing; the next build takes them.</remarks>
 public sealed class RegionEventSerializerTests : IAsyncLifetime
 {
