@@ -20,11 +20,11 @@ internal sealed class MarkQueue
     public bool IsIdle => HasFailed || (_underWay is null && _marked.Count == 0 && _cleaned.Count == 0);
 
     /// <summary>Clears the bits of regions with the next commit.</summary>
-    /// <returns>Its number.</returns>
+    /// <returns>Its number; of a failed log, that of what <see cref="Restore"/> counts as written.</returns>
     public long Mark(RegionRun regions)
     {
         Add(_marked, regions);
-        return _next;
+        return HasFailed ? _next - 1 : _next;
     }
 
     /// <summary>Sets the bit of a region with the next commit, unless that one also marks it.</summary>

@@ -30,7 +30,7 @@ public sealed partial class MirrorMachine
         var blamed = LegMask.None;
         for (var i = 0; i < request.Pieces.Length; i++)
         {
-            wroteEverywhere &= !request.Pieces[i].Legs.Except(failed[i]).IsEmpty;
+            wroteEverywhere &= !request.Pieces[i].Legs.Except(failed[i]).Except(stale).IsEmpty;
             blamed = blamed.Or(failed[i]).Except(stale);
         }
 
@@ -46,9 +46,11 @@ public sealed partial class MirrorMachine
             Lose(request.Pieces[i].Run, failed[i].Except(stale));
         }
 
+        RepairDefault();
         Leave(request);
-        if (failed.All(legs => legs.IsEmpty))
+        if (blamed.IsEmpty && wroteEverywhere)
         {
+            // What became another device meanwhile gets it by recovery.
             Settle(request, RequestVerdict.Done);
         }
         else if (request.Kind == RegionRequestKind.Discard)
@@ -66,14 +68,22 @@ public sealed partial class MirrorMachine
     private void EndFlush(RegionRequest request, LegMask failed)
     {
         _inFlight--;
-        if (failed.IsEmpty)
+        var stale = StaleLegs(request.LegVersion);
+        var blamed = failed.Except(stale);
+        FailFlush(blamed);
+        NoteFlushed(LegMask.All(_legCount).Except(failed).Except(stale), request.Generation);
+
+        // A crash believes the default, so a flush is none while something is elsewhere only, or was lost.
+        var isSafe = WholeLegs.Contains(Legs.Default) && request.Losses == _losses;
+        _reportedLosses = _losses;
+        if (blamed.IsEmpty && isSafe)
         {
             Settle(request, RequestVerdict.Done);
-            return;
         }
-
-        FailFlush(failed.Except(StaleLegs(request.LegVersion)));
-        Fail(request, wroteEverywhere: failed != LegMask.All(_legCount));
+        else
+        {
+            Fail(request, isSafe);
+        }
     }
 
     /// <summary>What was not flushed on these legs may be gone from them, and nothing tells which of it.</summary>
@@ -87,11 +97,16 @@ public sealed partial class MirrorMachine
         FlushHasFailed = true;
         NoteAll(failed, LegErrors.Flush);
         RestLegs(failed);
-        for (var region = _logged.NextClear(0); region >= 0; region = _logged.NextClear(region + 1))
+        _losses += Contents.HasSole(failed, except: _logged) ? 1 : 0;
+        for (var region = Contents.NextShared(0, failed, _logged);
+            region >= 0;
+            region = Contents.NextShared(region + 1, failed, _logged))
         {
             Lose(new RegionRun(region, region), failed);
             Rest(region);
         }
+
+        RepairDefault();
     }
 
     private void FailLog()
@@ -168,7 +183,7 @@ public sealed partial class MirrorMachine
 
     private void Note(int leg, LegErrors error)
     {
-        foreach (var notice in Legs.Note(leg, error, Contents.IsInSync))
+        foreach (var notice in Legs.Note(leg, error, WholeLegs))
         {
             _effects.Add(new MirrorEffect.Tell(notice));
         }
