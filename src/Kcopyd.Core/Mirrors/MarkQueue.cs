@@ -68,6 +68,9 @@ internal sealed class MarkQueue
     {
         List<RegionRequest> waited = [.. _waiting, .. _waitingForNext];
         (_underWay, HasFailed) = (null, true);
+
+        // What was to be in the next commit counts as written, too, once the log is written as a whole.
+        _next++;
         _waiting.Clear();
         _waitingForNext.Clear();
         _marked.Clear();

@@ -11,6 +11,7 @@ internal sealed partial class MirrorWorld
     public void Calm()
     {
         _hasFaults = false;
+        SetPermits(_policy.Recoveries);
         Finish();
         if (_machine.Phase == MirrorPhase.Suspended)
         {
@@ -26,7 +27,7 @@ internal sealed partial class MirrorWorld
             Finish();
         }
 
-        Assert.Empty(_open);
+        Assert.True(_open.Count == 0, $"{_machine.Phase}, {_machine.HeldCount} held: {string.Join(", ", _open)}");
         Assert.True(_machine.Contents.IsInSync, "not in sync");
         Assert.Equal(0, _machine.DirtyCount);
         for (var region = 0; region < _geometry.RegionCount; region++)
@@ -108,8 +109,6 @@ internal sealed partial class MirrorWorld
         EndWork();
         CleanDue();
         RetryDue();
-        Do(machine => machine.RecoveryPermits = _policy.Recoveries);
-        Do(machine => machine.RecoveryDue());
         return true;
     }
 
@@ -396,9 +395,9 @@ internal sealed partial class MirrorWorld
         Do(machine => machine.Check(new RegionRun(region, region)));
     }
 
-    private void SetPermits()
+    private void SetPermits(int permits)
     {
-        Do(machine => machine.RecoveryPermits = _random.Next(_policy.Recoveries + 1));
+        Do(machine => machine.RecoveryPermits = permits);
         Do(machine => machine.RecoveryDue());
     }
 }

@@ -76,7 +76,7 @@ internal sealed partial class MirrorWorld
             case < 95: Withdraw(); break;
             case < 96: ReplaceLeg(); break;
             case < 97: StartCheck(); break;
-            case < 99: SetPermits(); break;
+            case < 99: SetPermits(_random.Next(_policy.Recoveries + 1)); break;
             default: CutPower(); break;
         }
     }

@@ -25,7 +25,7 @@ internal sealed class SimulatedLeg(int slots, Random random)
         var had = Read(slot);
         if (had != value)
         {
-            Write(slot, random.Next(3) switch { 0 => had, 1 => value, _ => -Math.Abs(value) });
+            Write(slot, random.Next(3) switch { 0 => had, 1 => value, _ => -Math.Max(Math.Abs(had), Math.Abs(value)) });
         }
     }
 

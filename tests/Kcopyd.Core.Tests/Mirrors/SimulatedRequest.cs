@@ -20,6 +20,8 @@ internal sealed class SimulatedRequest(RegionRequestKind kind, RegionRun regions
     /// <summary>Of a flush: the slots that were not being written when it was issued.</summary>
     public bool[] WasIdle { get; set; } = [];
 
+    public override string ToString() => $"{Kind} {Version} of {FirstSlot}..{LastSlot} in {Pieces.Length} pieces";
+
     public bool Touches(int first, int last) =>
         Kind != RegionRequestKind.Flush && FirstSlot <= last && first <= LastSlot;
 }
