@@ -30,7 +30,6 @@ public sealed partial class MirrorMachine
         var blamed = LegMask.None;
         for (var i = 0; i < request.Pieces.Length; i++)
         {
-            wroteEverywhere &= !request.Pieces[i].Legs.Except(failed[i]).Except(stale).IsEmpty;
             blamed = blamed.Or(failed[i]).Except(stale);
         }
 
@@ -44,6 +43,11 @@ public sealed partial class MirrorMachine
         for (var i = 0; i < request.Pieces.Length && !blamed.IsEmpty; i++)
         {
             Lose(request.Pieces[i].Run, failed[i].Except(stale));
+        }
+
+        for (var i = 0; i < request.Pieces.Length && !(blamed.IsEmpty && stale.IsEmpty); i++)
+        {
+            wroteEverywhere &= IsHeld(request.Pieces[i].Run, request.Pieces[i].Legs.Except(failed[i]).Except(stale));
         }
 
         RepairDefault();
@@ -63,6 +67,20 @@ public sealed partial class MirrorMachine
         {
             Fail(request, wroteEverywhere);
         }
+    }
+
+    /// <summary>Whether of each region a leg that is believed took a write: others may have failed meanwhile.</summary>
+    private bool IsHeld(RegionRun regions, LegMask took)
+    {
+        for (var region = regions.First; region <= regions.Last; region++)
+        {
+            if (Contents.GoodLegs(region).And(took).IsEmpty)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void EndFlush(RegionRequest request, LegMask failed)
@@ -106,8 +124,25 @@ public sealed partial class MirrorMachine
             Rest(region);
         }
 
+        BelieveDefault(failed);
         RepairDefault();
     }
+
+    /// <summary>Where only legs that lost what was not flushed are left, the default has at least what was.</summary>
+    private void BelieveDefault(LegMask failed)
+    {
+        var (leg, legs) = (Legs.Default, LegMask.Of(Legs.Default));
+        for (var region = Contents.NextLacking(0, legs); region >= 0; region = NextLackedBy(region + 1, legs))
+        {
+            if (Contents.GoodLegs(region).Except(failed).IsEmpty)
+            {
+                Contents.LeaveTo(region, leg);
+            }
+        }
+    }
+
+    private long NextLackedBy(long from, LegMask legs) =>
+        from < Geometry.RegionCount ? Contents.NextLacking(from, legs) : -1;
 
     private void FailLog()
     {
