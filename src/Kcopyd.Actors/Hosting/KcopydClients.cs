@@ -1,14 +1,13 @@
 using System.Collections.Concurrent;
 using Akka.Actor;
-using Kcopyd.Actors.Copying;
 
 namespace Kcopyd.Actors.Hosting;
 
-/// <summary>The clients of an actor system, so that its coordinated shutdown disposes them before the system
+/// <summary>The clients and mirrors of an actor system, so that its coordinated shutdown disposes them before the system
 /// stops.</summary>
 internal sealed class KcopydClients : IExtension
 {
-    private readonly ConcurrentDictionary<KcopydClient, byte> _clients = new();
+    private readonly ConcurrentDictionary<IAsyncDisposable, byte> _clients = new();
 
     private KcopydClients(ExtendedActorSystem system) =>
         CoordinatedShutdown.Get(system).AddTask(
@@ -16,10 +15,11 @@ internal sealed class KcopydClients : IExtension
 
     public static KcopydClients For(ActorSystem system) => system.WithExtension<KcopydClients, Provider>();
 
-    public void Add(KcopydClient client)
+    /// <summary>Disposes it at the end of the system, unless it is closed by then.</summary>
+    public void Add(IAsyncDisposable client, Task closed)
     {
         _clients.TryAdd(client, 0);
-        client.Closed.ContinueWith(
+        closed.ContinueWith(
             (_, state) => ((KcopydClients)state!)._clients.TryRemove(client, out byte _),
             this,
             CancellationToken.None,

@@ -43,6 +43,16 @@ public sealed record MirrorOptions
     /// while writes put regions out of sync faster than that.</summary>
     public ByteCount RecoveryRate { get; init; }
 
+    /// <summary>Memory for the recoveries that are under way. Default 4 MiB; 4 KiB to 1 GiB.</summary>
+    /// <remarks>Below 1 MiB segments are as large as all of it, and recoveries take turns.</remarks>
+    public ByteCount PageBudget
+    {
+        get;
+        init => field = value >= 4.KiB && value <= 1.GiB
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "The memory is 4 KiB to 1 GiB.");
+    } = 4.MiB;
+
     /// <summary>Whether recoveries step back while others read and write. Default true.</summary>
     public bool RecoveryYields { get; init; } = true;
 
@@ -68,8 +78,8 @@ public sealed record MirrorOptions
     /// <summary>What becomes of a log that holds something else than a log. Default: the mirror is refused.</summary>
     public LogTrust LogTrust { get; init; }
 
-    /// <summary>Called with what happens to the mirror, one call at a time, in order, on no thread of the caller's. Must
-    /// return soon. Null: nothing.</summary>
+    /// <summary>Called with what happens to the mirror, one call at a time, in order, on no thread of the caller's.
+    /// Must return soon. Null: nothing.</summary>
     public Action<MirrorNotice>? OnNotice { get; init; }
 
     /// <summary>Saves the table that the mirror is to be started with next time, and is waited for before any write is
@@ -82,8 +92,17 @@ public sealed record MirrorOptions
     /// <summary>The journal of a log of type <c>journal</c>; null: <see cref="JournalOptions"/>' defaults.</summary>
     public JournalOptions? Journal { get; init; }
 
+    /// <summary>How long closing waits for what is in flight. Default 10 s; at least 10 ms.</summary>
+    public TimeSpan DisposeTimeout
+    {
+        get;
+        init => field = Checked(value);
+    } = TimeSpan.FromSeconds(10);
+
     /// <summary>Where the mirror logs.</summary>
-    public ILogger Logger { get; init; } = NullLogger.Instance;
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    internal ILogger Logger => field ??= LoggerFactory.CreateLogger("Kcopyd.Actors.Mirrors");
 
     private static TimeSpan Checked(TimeSpan value) => value >= MinDelay && value <= MaxDelay
         ? value

@@ -133,6 +133,17 @@ public sealed class DirtyLogImage
         return true;
     }
 
+    /// <summary>Gives clean marks to these regions and takes them from all others. All blocks count as changed.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is another number of regions.</exception>
+    public void Assign(RegionBits clean)
+    {
+        _clean.Assign(clean);
+        _clean.Write(_bytes.AsSpan(BitsOffset));
+        _changed.SetAll();
+        _needsFlush = true;
+    }
+
     /// <summary>What changed since the last call, or since the resume; from now on that is what the disk has.</summary>
     /// <remarks>The caller writes these blocks of <see cref="Bytes"/>, or takes the log for failed.</remarks>
     public DirtyLogChanges TakeChanges()

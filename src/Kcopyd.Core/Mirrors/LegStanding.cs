@@ -67,8 +67,8 @@ public sealed class LegStanding
         ];
     }
 
-    /// <summary>Forgets errors of all legs but those of flushes, which only <see cref="Forget(int)"/> does: what such a leg
-    /// lost nobody knows.</summary>
+    /// <summary>Forgets errors of all legs but those of flushes, which only <see cref="Forget(int)"/> does: what such
+    /// a leg lost nobody knows.</summary>
     public void ForgetAtFullSync()
     {
         for (var leg = 0; leg < Count; leg++)

@@ -1,0 +1,71 @@
+using Kcopyd.Actors.Copying;
+using Kcopyd.Core;
+using Kcopyd.Core.Copying;
+using Kcopyd.Core.Mirrors;
+
+namespace Kcopyd.Actors.Mirrors;
+
+/// <content>Comparing the legs.</content>
+internal sealed partial class MirrorActor
+{
+    private readonly Queue<MirrorWork.Check> _checks = new();
+    private MirrorCheckRun? _check;
+
+    private void OnCheck(MirrorWork.Check message)
+    {
+        _checks.Enqueue(message);
+        ContinueChecking();
+    }
+
+    private void OnCompared(RegionWork work, CopyCompleted completed)
+    {
+        var mismatches = new ExtentSet();
+        foreach (var failure in completed.Details)
+        {
+            // A failure names the sectors of a leg's device: the source's where it has no target.
+            var leg = failure.Target is { } target ? work.Targets.Legs().ElementAt(target) : work.Source;
+            mismatches.Add(failure.Range.Shift(-_works[work].Legs[leg].Spec.Offset));
+        }
+
+        if (completed.Outcome is CopyOutcome.Cancelled || (mismatches.IsEmpty && completed.FailureCount > 0))
+        {
+            mismatches.Add(work.Range);
+        }
+
+        _check!.Compared(work, mismatches);
+        ContinueChecking();
+    }
+
+    /// <summary>A work came to nothing: what was to be compared is not.</summary>
+    private void OnDropped(RegionWork work)
+    {
+        if (work.Kind == RegionWorkKind.Check)
+        {
+            _check!.Skip(work.Regions);
+            ContinueChecking();
+        }
+    }
+
+    private void ContinueChecking()
+    {
+        if (_check is null && _checks.TryPeek(out var next))
+        {
+            _check = new MirrorCheckRun(_machine.Geometry, next.Progress, _options.Recoveries);
+        }
+
+        while (_check?.Next(_options.RecoverySize) is { } regions)
+        {
+            if (_machine.Check(regions) is null)
+            {
+                _check.CompareApart(regions);
+            }
+        }
+
+        if (_check is { IsDone: true } done)
+        {
+            _check = null;
+            _checks.Dequeue().Answer.Give(done.Result);
+            ContinueChecking();
+        }
+    }
+}

@@ -1,0 +1,198 @@
+using Kcopyd.Actors.Copying;
+using Kcopyd.Core.Mirrors;
+
+namespace Kcopyd.Actors.Mirrors;
+
+/// <content>Status, suspend, resume, replacing a leg, closing.</content>
+internal sealed partial class MirrorActor
+{
+    private readonly List<MirrorWork.Replace> _replacements = [];
+    private readonly List<MirrorWork.Replace> _unsaved = [];
+
+    private MirrorStatus Status() => new(
+        [.. _specs.Select((spec, leg) =>
+            new MirrorLegStatus(spec.Device, LegHealth.FromErrors(_machine.Legs[leg])))],
+        _machine.Contents.InSync.SetCount,
+        _machine.Contents.RegionCount,
+        _log.Status);
+
+    private MirrorCounts Counts() => new(
+        _machine.Contents.RegionCount,
+        _machine.Contents.InSync.SetCount,
+        _machine.DirtyCount,
+        _machine.Recovering,
+        _machine.HeldCount,
+        _recoveredSectors,
+        _recoveredRegions);
+
+    private void Run()
+    {
+        _recoveryRate = _options.RecoveryRate;
+        _machine.Resume();
+        MirrorLog.Resumed(
+            _logger, _setup.Name, _machine.Contents.InSync.SetCount, _machine.Contents.RegionCount);
+        Act();
+    }
+
+    private void OnSuspend(MirrorWork.Suspend message)
+    {
+        if (_machine.Phase == MirrorPhase.Suspended)
+        {
+            message.Answer.Give(true);
+            return;
+        }
+
+        _untilSuspended.Add(message.Answer);
+        _machine.Suspend(message.KeepsHeld);
+    }
+
+    private void OnSuspended()
+    {
+        MirrorLog.Suspended(_logger, _setup.Name);
+        _untilSuspended.ForEach(answer => answer.Give(true));
+        _untilSuspended.Clear();
+        FinishClosing();
+    }
+
+    private void OnResume(MirrorWork.Resume message)
+    {
+        if (_machine.Phase != MirrorPhase.Suspended)
+        {
+            message.Answer.Refuse(new InvalidOperationException($"{_setup.Name} is not suspended."));
+            return;
+        }
+
+        var losesSync = _setup.Table.Log is { Kind: not MirrorLogKind.Core, Sync: MirrorSync.Sync };
+        if (losesSync)
+        {
+            _machine.LoseSync();
+        }
+
+        if (losesSync || message.ForgetsErrors)
+        {
+            WorkPipe.Pipe(RewriteAsync(message), Self);
+        }
+        else
+        {
+            Run();
+            message.Answer.Give(true);
+        }
+    }
+
+    /// <summary>The log as it is known here: newer than what it holds, where it failed.</summary>
+    private async Task<MirrorWork.Rewritten> RewriteAsync(MirrorWork.Resume message)
+    {
+        try
+        {
+            await _log.RewriteAsync(_machine.LoggedRegions).ConfigureAwait(false);
+            return new MirrorWork.Rewritten(message, null);
+        }
+        catch (MirrorLogException failure)
+        {
+            return new MirrorWork.Rewritten(message, failure);
+        }
+    }
+
+    private void OnRewritten(MirrorWork.Rewritten message)
+    {
+        if (message.Failure is { } failure)
+        {
+            message.Command.Answer.Refuse(failure);
+            return;
+        }
+
+        if (message.Command.ForgetsErrors)
+        {
+            foreach (var leg in _legs.Current)
+            {
+                leg.BeginEpoch();
+            }
+
+            _machine.Forget();
+        }
+
+        Run();
+        message.Command.Answer.Give(true);
+    }
+
+    private void OnReplace(MirrorWork.Replace message)
+    {
+        if (_machine.Phase == MirrorPhase.Suspending || _machine.LogHasFailed)
+        {
+            var why = _machine.LogHasFailed ? "its log failed" : "it is being suspended";
+            message.Answer.Refuse(new InvalidOperationException($"A leg of {_setup.Name} is not replaced: {why}."));
+            return;
+        }
+
+        if (_machine.SoleCount(message.Index) is var sole and > 0)
+        {
+            message.Answer.Refuse(new InvalidOperationException(
+                $"Leg {message.Index} of {_setup.Name} is not replaced: only it holds {sole} of its regions."));
+            return;
+        }
+
+        _machine.ReplaceLeg(message.Index);
+        _ = DisposeRetiredAsync(_legs.Replace(message.Index, message.Leg));
+        _replacements.Add(message);
+        FinishReplacements();
+    }
+
+    private static async Task DisposeRetiredAsync(MirrorLeg leg)
+    {
+        await leg.RetireAsync().ConfigureAwait(false);
+        if (leg.IsOwned)
+        {
+            await leg.Device.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A leg is named in the table once the log says that it holds nothing: before that a crash must find the
+    /// old one.</summary>
+    private void FinishReplacements()
+    {
+        if (_machine.LogHasFailed)
+        {
+            _replacements.ForEach(replaced => replaced.Answer.Refuse(
+                new MirrorLogException($"The log of {_setup.Name} failed, and does not know of the new leg.")));
+            _replacements.Clear();
+        }
+
+        if (_replacements.Count > 0 && _machine.IsReplacementLogged)
+        {
+            foreach (var replaced in _replacements)
+            {
+                _specs[replaced.Index] = replaced.Leg.Spec;
+            }
+
+            _unsaved.AddRange(_replacements);
+            _replacements.Clear();
+            KeepTable();
+        }
+
+        if (!_isSaving)
+        {
+            _unsaved.ForEach(replaced => replaced.Answer.Give(true));
+            _unsaved.Clear();
+        }
+    }
+
+    private void OnClose()
+    {
+        _isClosing = true;
+        _timers.Start<MirrorWork.CloseDue>(_options.DisposeTimeout);
+        if (_machine.Phase == MirrorPhase.Running)
+        {
+            _machine.Suspend(keepsHeld: false);
+        }
+
+        FinishClosing();
+    }
+
+    private void FinishClosing()
+    {
+        if (_isClosing && !_isSaving && _machine.Phase == MirrorPhase.Suspended)
+        {
+            Context.Stop(Self);
+        }
+    }
+}

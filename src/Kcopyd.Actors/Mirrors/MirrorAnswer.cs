@@ -1,0 +1,17 @@
+using Akka.Dispatch;
+
+namespace Kcopyd.Actors.Mirrors;
+
+/// <summary>Where a caller without a mailbox waits for one answer. Given once; later ones are dropped.</summary>
+/// <param name="dispatcher">What the caller's task is completed through, so that it does not run on the actor's
+/// turn.</param>
+internal sealed class MirrorAnswer<T>(MessageDispatcher dispatcher)
+{
+    private readonly TaskCompletionSource<T> _source = new();
+
+    public Task<T> Task => _source.Task;
+
+    public void Give(T value) => dispatcher.Schedule(() => _source.TrySetResult(value));
+
+    public void Refuse(Exception why) => dispatcher.Schedule(() => _source.TrySetException(why));
+}

@@ -1,0 +1,377 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Dispatch;
+using Kcopyd.Actors.Hosting;
+using Kcopyd.Core;
+using Kcopyd.Core.Mirrors;
+using Kcopyd.Devices;
+
+namespace Kcopyd.Actors.Mirrors;
+
+/// <summary>A mirror: one device over 2 to 9 legs that hold the same. Safe for concurrent calls.</summary>
+/// <remarks>
+/// <para>A write is complete when all legs that hold its regions have it, and the log marks the regions dirty before
+/// any leg sees it. A flush makes all legs durable. Reads of regions at rest are spread over the healthy legs.</para>
+/// <para>Requests that come while the mirror is suspended wait until it runs again. What an error of a leg means its
+/// table says (<c>handle_errors</c>, <c>keep_log</c>); the features mean what they mean to dm-mirror.</para>
+/// <para>Dispose it, or let <c>CoordinatedShutdown</c> of the actor system do it: it ends what is in flight and leaves
+/// a log that says so. A process that dies instead leaves regions dirty, which the next start copies.</para>
+/// </remarks>
+public sealed class MirrorDevice : IBlockDevice
+{
+    private readonly CallGate _gate = new();
+    private readonly MirrorSetup _setup;
+    private readonly MirrorParts _parts;
+    private readonly MirrorReads _reads;
+    private readonly MessageDispatcher _dispatcher;
+    private readonly BlockDeviceGeometry _geometry;
+    private long _writeEpoch = 1;
+
+    internal MirrorDevice(MirrorSetup setup, MirrorParts parts, BlockDeviceGeometry geometry, ActorSystem system)
+    {
+        (_setup, _parts, _geometry) = (setup, parts, geometry);
+        _dispatcher = system.Dispatchers.Lookup(CopyDispatchers.Copy);
+        Actor = system.ActorOf(MirrorActor.Props(setup));
+        _reads = new MirrorReads(setup, Actor, _dispatcher);
+        Identity = new BlockDeviceIdentity(
+            setup.Name, geometry.LengthBytes, ImmutableSortedDictionary<string, string>.Empty);
+    }
+
+    /// <summary>The actor that owns the regions.</summary>
+    public IActorRef Actor { get; }
+
+    /// <inheritdoc/>
+    public BlockDeviceIdentity Identity { get; }
+
+    /// <inheritdoc/>
+    public BlockDeviceGeometry Geometry => _geometry;
+
+    /// <inheritdoc/>
+    public long WriteEpoch => Volatile.Read(ref _writeEpoch);
+
+    /// <summary>The table to start the mirror with next time: its legs as they are now, the default first.</summary>
+    /// <remarks>Changes when the default fails or a leg is replaced: <see cref="MirrorOptions.SaveTable"/>.</remarks>
+    public MirrorTable Table => _setup.Link.Table;
+
+    private string Name => _setup.Name;
+
+    /// <summary>Makes a mirror of devices that are open for writing, loads its log, and runs it.</summary>
+    /// <param name="system">Where its actor lives.</param>
+    /// <param name="table">What it is.</param>
+    /// <param name="parts">Its devices.</param>
+    /// <param name="options">Null: the defaults.</param>
+    /// <param name="cancellationToken">Stops loading the log; the devices are the caller's then.</param>
+    /// <exception cref="DeviceException">A device does not fit; nothing was written.</exception>
+    /// <exception cref="MirrorLogException">The log cannot be used.</exception>
+    public static Task<MirrorDevice> CreateAsync(
+        ActorSystem system,
+        MirrorTable table,
+        MirrorParts parts,
+        MirrorOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(parts);
+        return MirrorStart.CreateAsync(system, table, parts, options ?? new MirrorOptions(), cancellationToken);
+    }
+
+    /// <summary>Opens the devices of a table, exclusively, and makes a mirror of them, which owns them.</summary>
+    /// <param name="system">Where its actor lives.</param>
+    /// <param name="table">What it is; its devices are URIs or paths.</param>
+    /// <param name="opener">What opens them.</param>
+    /// <param name="options">Null: the defaults.</param>
+    /// <param name="cancellationToken">Stops it; what was opened is closed.</param>
+    /// <exception cref="DeviceException">A device cannot be opened or does not fit; nothing was written.</exception>
+    /// <exception cref="MirrorLogException">The log cannot be used.</exception>
+    public static Task<MirrorDevice> OpenAsync(
+        ActorSystem system,
+        MirrorTable table,
+        IBlockDeviceOpener opener,
+        MirrorOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(opener);
+        return MirrorStart.OpenAsync(system, table, opener, options ?? new MirrorOptions(), cancellationToken);
+    }
+
+    /// <summary>How it is, as dm-mirror's status line has it.</summary>
+    public Task<MirrorStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
+        AskAsync<MirrorStatus>(answer => new MirrorWork.GetStatus(answer), cancellationToken);
+
+    /// <summary>How it is, in numbers.</summary>
+    public Task<MirrorCounts> GetCountsAsync(CancellationToken cancellationToken = default) =>
+        AskAsync<MirrorCounts>(answer => new MirrorWork.GetCounts(answer), cancellationToken);
+
+    /// <summary>Completes when all legs hold the same. Never, while a leg stays failed.</summary>
+    public Task WaitUntilInSyncAsync(CancellationToken cancellationToken = default) =>
+        AskAsync<bool>(answer => new MirrorWork.WaitUntilInSync(answer), cancellationToken);
+
+    /// <summary>On return nothing is in flight, the log says all that is known, and requests that come wait.</summary>
+    /// <param name="keepsHeld">What becomes of requests that are held since a leg failed: true, they are done again
+    /// on resume; false, they fail with EIO.</param>
+    /// <param name="cancellationToken">Stops waiting; the mirror is suspended all the same.</param>
+    public Task SuspendAsync(bool keepsHeld = false, CancellationToken cancellationToken = default) =>
+        AskAsync<bool>(answer => new MirrorWork.Suspend(keepsHeld, answer), cancellationToken);
+
+    /// <summary>On return the mirror runs again.</summary>
+    /// <param name="forgetsErrors">Forgets the errors of all legs and of the log, as loading the table again does:
+    /// they are healthy now.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="InvalidOperationException">It is not suspended.</exception>
+    /// <exception cref="MirrorLogException">The log cannot be written; the mirror stays suspended.</exception>
+    public Task ResumeAsync(bool forgetsErrors = false, CancellationToken cancellationToken = default) =>
+        AskAsync<bool>(answer => new MirrorWork.Resume(forgetsErrors, answer), cancellationToken);
+
+    /// <summary>Puts another device in the place of a leg, while the mirror runs or is suspended. On return the log and
+    /// the saved table know of it; what it is to hold is copied from then on.</summary>
+    /// <param name="leg">Which leg, from 0.</param>
+    /// <param name="spec">What the table says of the new one.</param>
+    /// <param name="device">It, open for writing. The old one is disposed, if it is owned, when its last reader is
+    /// done.</param>
+    /// <param name="isOwned">Whether the mirror disposes the new one.</param>
+    /// <param name="cancellationToken">Stops waiting; the leg may have been replaced.</param>
+    /// <exception cref="DeviceException">The device does not fit.</exception>
+    /// <exception cref="InvalidOperationException">Only this leg holds some of the regions.</exception>
+    public Task ReplaceLegAsync(
+        int leg,
+        MirrorLegSpec spec,
+        IBlockDevice device,
+        bool isOwned,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentOutOfRangeException.ThrowIfNegative(leg);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(leg, _setup.Table.Legs.Length);
+        MirrorGeometryRules.CheckLeg(_setup.Table, spec, device);
+        var placed = new MirrorLeg(spec, device, isOwned);
+        return AskAsync<bool>(answer => new MirrorWork.Replace(leg, placed, answer), cancellationToken);
+    }
+
+    /// <summary>Compares the legs, region by region, while the mirror runs. Writes to a region wait while it is
+    /// compared. Nothing is changed.</summary>
+    /// <param name="regionsDone">Hears how many regions are done.</param>
+    /// <param name="cancellationToken">Stops waiting, not the comparison.</param>
+    public Task<MirrorComparison> CheckAsync(
+        IProgress<long>? regionsDone = null, CancellationToken cancellationToken = default) =>
+        AskAsync<MirrorComparison>(answer => new MirrorWork.Check(regionsDone, answer), cancellationToken);
+
+    /// <summary>Another limit for recoveries, for those under way too.</summary>
+    /// <param name="bytesPerSecond">Bytes of the source a second; 0: no limit.</param>
+    public void SetRecoveryRate(ByteCount bytesPerSecond)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytesPerSecond.Value, nameof(bytesPerSecond));
+        Tell(new MirrorWork.SetRecoveryRate(bytesPerSecond));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _gate.Enter(Name, DeviceOperation.Read);
+        try
+        {
+            BlockRequest.Check(Name, DeviceOperation.Read, _geometry, offset, buffer.Length);
+            _setup.Use.Note();
+            await _reads.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(
+        long offset, ReadOnlyMemory<byte> buffer, WriteDurability durability, CancellationToken cancellationToken) =>
+        buffer.IsEmpty
+            ? ValueTask.CompletedTask
+            : SubmitAsync(
+                DeviceOperation.Write,
+                regions => new MirrorRequest(RegionRequestKind.Write, regions, DeviceOperation.Write)
+                {
+                    Offset = offset,
+                    Length = buffer.Length,
+                    Data = buffer,
+                    Durability = durability,
+                    RegionBytes = RegionBytes,
+                },
+                (offset, buffer.Length),
+                cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask WriteZeroesAsync(long offset, long length, CancellationToken cancellationToken) =>
+        ChangeAsync(DeviceOperation.WriteZeroes, RegionRequestKind.Write, (offset, length), cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>A leg that does not do it does not count as failed; what the legs hold there is made equal
+    /// again.</remarks>
+    public ValueTask DiscardAsync(long offset, long length, CancellationToken cancellationToken) =>
+        _geometry.Can(BlockDeviceAbilities.Discard)
+            ? ChangeAsync(DeviceOperation.Discard, RegionRequestKind.Discard, (offset, length), cancellationToken)
+            : throw new DeviceException(
+                Name, DeviceOperation.Discard, DeviceErrorKind.NotSupported, "a leg does not take discards");
+
+    /// <inheritdoc/>
+    public async ValueTask FlushAsync(long writeEpoch, CancellationToken cancellationToken)
+    {
+        if (writeEpoch != WriteEpoch)
+        {
+            throw WriteEpochs.Lost(Name);
+        }
+
+        try
+        {
+            await SubmitAsync(
+                DeviceOperation.Flush,
+                static _ => new MirrorRequest(RegionRequestKind.Flush, default, DeviceOperation.Flush),
+                (0, 0),
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (DeviceException e) when (e.Kind == DeviceErrorKind.Io)
+        {
+            Interlocked.CompareExchange(ref _writeEpoch, writeEpoch + 1, writeEpoch);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>As the leg tells that a read would go to.</remarks>
+    public async ValueTask<IReadOnlyList<BlockExtent>> GetBlockStatusAsync(
+        long offset, long length, CancellationToken cancellationToken)
+    {
+        _gate.Enter(Name, DeviceOperation.BlockStatus);
+        try
+        {
+            BlockRequest.CheckBounds(Name, DeviceOperation.BlockStatus, _geometry, offset, length);
+            return await _reads.GetBlockStatusAsync(offset, length, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken)
+    {
+        _gate.Enter(Name, DeviceOperation.BlockStatus);
+        try
+        {
+            BlockRequest.CheckBounds(Name, DeviceOperation.BlockStatus, _geometry, offset, length);
+            foreach (var leg in _setup.Legs.Current)
+            {
+                await leg.Device.DropCacheAsync(leg.OffsetOf(offset), length, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Fails if no leg is where its name leads.</remarks>
+    public async ValueTask ConfirmAsync(CancellationToken cancellationToken)
+    {
+        _gate.Enter(Name, DeviceOperation.Confirm);
+        try
+        {
+            await _reads.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>On all legs, one after the other.</remarks>
+    public IReadOnlyList<StorageExtent> Locate(long offset, long length) =>
+        [.. _setup.Legs.Current.SelectMany(leg => leg.Device.Locate(leg.OffsetOf(offset), length))];
+
+    /// <summary>Ends what is in flight, marks clean what is equal, and closes the devices that it owns. Held and
+    /// waiting requests fail. Harmless to repeat.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Tell(new MirrorWork.Close());
+        await _setup.Link.Closed.ConfigureAwait(false);
+        await _gate.CloseAsync().ConfigureAwait(false);
+        await _setup.Log.DisposeAsync().ConfigureAwait(false);
+        await MirrorStart.DisposeOwnedAsync(_setup.Legs.Current, _parts).ConfigureAwait(false);
+    }
+
+    internal Task Closed => _setup.Link.Closed;
+
+    private long RegionBytes => Sectors.ToBytes(_setup.Table.Log.RegionSize);
+
+    private ValueTask ChangeAsync(
+        DeviceOperation operation,
+        RegionRequestKind kind,
+        (long Offset, long Length) range,
+        CancellationToken cancellationToken) =>
+        range.Length == 0
+            ? ValueTask.CompletedTask
+            : SubmitAsync(
+                operation,
+                regions => new MirrorRequest(kind, regions, operation)
+                {
+                    Offset = range.Offset,
+                    Length = range.Length,
+                    RegionBytes = RegionBytes,
+                },
+                range,
+                cancellationToken);
+
+    private async ValueTask SubmitAsync(
+        DeviceOperation operation,
+        Func<RegionRun, MirrorRequest> make,
+        (long Offset, long Length) range,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _gate.Enter(Name, operation);
+        try
+        {
+            BlockRequest.CheckWrite(Name, operation, _geometry, range.Offset, range.Length);
+            _setup.Use.Note();
+            var last = range.Offset + Math.Max(1, range.Length) - 1;
+            await SubmitAsync(
+                make(new RegionRun(range.Offset / RegionBytes, last / RegionBytes)), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    private async ValueTask SubmitAsync(MirrorRequest request, CancellationToken cancellationToken)
+    {
+        _setup.Link.Add(request);
+        var registration = cancellationToken.UnsafeRegister(
+            (state, token) => Tell(new MirrorWork.Withdraw((MirrorRequest)state!, token)), request);
+        await using (registration.ConfigureAwait(false))
+        {
+            Tell(new MirrorWork.Submit(request));
+            var failure = await request.Done.ConfigureAwait(false);
+            _setup.Link.Remove(request);
+            if (failure is not null)
+            {
+                throw failure;
+            }
+        }
+    }
+
+    private Task<T> AskAsync<T>(Func<MirrorAnswer<T>, MirrorWork> question, CancellationToken cancellationToken)
+    {
+        var answer = new MirrorAnswer<T>(_dispatcher);
+        Tell(question(answer));
+        return _setup.Link.UntilClosed(answer.Task, cancellationToken);
+    }
+
+    private void Tell(MirrorWork message) => Actor.Tell(message, ActorRefs.NoSender);
+}

@@ -1,0 +1,175 @@
+using Akka.Actor;
+using Akka.Dispatch;
+using Kcopyd.Actors.Copying;
+using Kcopyd.Core;
+using Kcopyd.Core.Mirrors;
+using Kcopyd.Devices;
+
+namespace Kcopyd.Actors.Mirrors;
+
+/// <summary>One call of a mirror that changes something, from the caller's thread to the legs and back.</summary>
+/// <remarks>Decided: the task of the caller is completed through the dispatcher. Because: so it continues on another
+/// thread than the actor's, and in a simulation in a step of its own. Instead of: continuations on the thread
+/// pool.</remarks>
+internal sealed class MirrorRequest(RegionRequestKind kind, RegionRun regions, DeviceOperation operation)
+    : RegionRequest(kind, regions), IRunnable
+{
+    /// <summary>The longest write that is made on the dispatcher's thread, one leg after the other, where the device
+    /// offers it: copying so much into the page cache is quicker than waking a thread for it.</summary>
+    private const int MaxInlineBytes = 64 * 1024;
+
+    private readonly TaskCompletionSource<Exception?> _done = new();
+    private MirrorLeg[] _legs = [];
+    private IActorRef _actor = ActorRefs.Nobody;
+    private DeviceException? _failure;
+
+    public DeviceOperation Operation { get; } = operation;
+
+    public long Offset { get; init; }
+
+    public long Length { get; init; }
+
+    /// <summary>The size of a region, in bytes.</summary>
+    public long RegionBytes { get; init; }
+
+    public ReadOnlyMemory<byte> Data { get; init; }
+
+    public WriteDurability Durability { get; init; }
+
+    /// <summary>Completes with null, or with why not.</summary>
+    public Task<Exception?> Done => _done.Task;
+
+    /// <summary>What the last leg that failed said.</summary>
+    public DeviceException? Failure => _failure;
+
+    /// <summary>What a leg said about a flush.</summary>
+    public void Blame(DeviceException? failure) => _failure = failure;
+
+    /// <summary>Hands it to the legs of its pieces, which are held until they answered.</summary>
+    public void Issue(MirrorLeg[] legs, IActorRef actor, MessageDispatcher dispatcher)
+    {
+        (_legs, _actor) = (legs, actor);
+        foreach (var leg in UsedLegs().Legs())
+        {
+            Invariant.Holds(legs[leg].TryHold());
+        }
+
+        dispatcher.Schedule(this);
+    }
+
+    /// <summary>Completes the caller's task.</summary>
+    public void Settle(Exception? failure, MessageDispatcher dispatcher) =>
+        dispatcher.Schedule(() => _done.TrySetResult(failure));
+
+    /// <summary>Completes the caller's task here and now: the mirror is gone.</summary>
+    public void Abandon(Exception failure) => _done.TrySetResult(failure);
+
+    /// <inheritdoc/>
+    public void Run() => WorkPipe.Pipe(RunAsync(), _actor);
+
+    private LegMask UsedLegs()
+    {
+        var used = LegMask.None;
+        foreach (var piece in Pieces)
+        {
+            used = used.Or(piece.Legs);
+        }
+
+        return used;
+    }
+
+    private async Task<MirrorWork.RequestEnded> RunAsync()
+    {
+        try
+        {
+            var failed = new LegMask[Pieces.Length];
+            for (var i = 0; i < failed.Length; i++)
+            {
+                failed[i] = await RunAsync(Pieces[i]).ConfigureAwait(false);
+            }
+
+            return new MirrorWork.RequestEnded(this, failed);
+        }
+        finally
+        {
+            foreach (var leg in UsedLegs().Legs())
+            {
+                _legs[leg].Release();
+            }
+        }
+    }
+
+    private async Task<LegMask> RunAsync(RegionPiece piece)
+    {
+        var (offset, length) = ClipTo(piece.Run);
+        var failed = LegMask.None;
+        List<(int Leg, Task<bool> Task)> tasks = [];
+        foreach (var leg in piece.Legs.Legs())
+        {
+            if (Operation == DeviceOperation.Write
+                && length <= MaxInlineBytes
+                && _legs[leg].Device is IInlineBlockDevice { WaitsForMedium: false } device)
+            {
+                failed = TryWrite(device, _legs[leg], offset, (int)length) ? failed : failed.With(leg);
+            }
+            else
+            {
+                tasks.Add((leg, TryAsync(_legs[leg], offset, length)));
+            }
+        }
+
+        foreach (var (leg, task) in tasks)
+        {
+            failed = await task.ConfigureAwait(false) ? failed : failed.With(leg);
+        }
+
+        return failed;
+    }
+
+    private bool TryWrite(IInlineBlockDevice device, MirrorLeg leg, long offset, int length)
+    {
+        try
+        {
+            device.Write(leg.OffsetOf(offset), Data.Span.Slice((int)(offset - Offset), length), Durability);
+            return true;
+        }
+        catch (DeviceException failure)
+        {
+            _failure = failure;
+            return false;
+        }
+    }
+
+    private async Task<bool> TryAsync(MirrorLeg leg, long offset, long length)
+    {
+        try
+        {
+            await CallAsync(leg, offset, length).ConfigureAwait(false);
+            return true;
+        }
+        catch (DeviceException failure)
+        {
+            _failure = failure;
+            return false;
+        }
+    }
+
+    /// <remarks>No cancellation: a write that one leg took and another did not would put the region out of
+    /// sync.</remarks>
+    private ValueTask CallAsync(MirrorLeg leg, long offset, long length) => Operation switch
+    {
+        DeviceOperation.Write => leg.Device.WriteAsync(
+            leg.OffsetOf(offset), Data.Slice((int)(offset - Offset), (int)length), Durability, default),
+        DeviceOperation.WriteZeroes => leg.Device.WriteZeroesAsync(leg.OffsetOf(offset), length, default),
+        DeviceOperation.Discard => leg.Device.DiscardAsync(leg.OffsetOf(offset), length, default),
+        _ => throw new InvalidOperationException($"{Operation} changes nothing."),
+    };
+
+    /// <summary>The bytes of this request in some of its regions.</summary>
+    private (long Offset, long Length) ClipTo(RegionRun run)
+    {
+        var start = Math.Max(Offset, run.First * RegionBytes);
+        var end = Math.Min(Offset + Length, (run.Last + 1) * RegionBytes);
+        return (start, end - start);
+    }
+}
