@@ -45,7 +45,7 @@ public sealed partial class MirrorMachine
             Lose(request.Pieces[i].Run, failed[i].Except(stale));
         }
 
-        for (var i = 0; i < request.Pieces.Length && !(blamed.IsEmpty && stale.IsEmpty); i++)
+        for (var i = 0; i < request.Pieces.Length; i++)
         {
             wroteEverywhere &= IsHeld(request.Pieces[i].Run, request.Pieces[i].Legs.Except(failed[i]).Except(stale));
         }

@@ -218,7 +218,16 @@ internal sealed partial class MirrorWorld
             }
         }
 
+        var before = Enumerable.Range(0, (int)_geometry.RegionCount).Select(r => _machine.Contents.GoodLegs(r)).ToList();
         end(failed)(_machine);
+        for (var slot = 0; slot < _geometry.Length; slot++)
+        {
+            if (before[(int)_geometry.RegionOf(slot)].Except(failed).IsEmpty)
+            {
+                _oracle.Lost(slot);
+            }
+        }
+
         ForgetLost(devices, lost);
     }
 
