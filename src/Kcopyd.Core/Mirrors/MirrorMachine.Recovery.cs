@@ -70,7 +70,6 @@ public sealed partial class MirrorMachine
                 {
                     _losses++;
                     Lose(work.Regions, work.Targets.Except(stale));
-                    RepairDefault();
                 }
 
                 break;
@@ -117,7 +116,6 @@ public sealed partial class MirrorMachine
 
         NoteAll(failed, LegErrors.Write);
         Lose(work.Regions, failed);
-        RepairDefault();
         RestLegs(failed);
     }
 
