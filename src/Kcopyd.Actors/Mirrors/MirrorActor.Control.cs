@@ -126,6 +126,7 @@ internal sealed partial class MirrorActor
             }
 
             _machine.Forget();
+            FinishReplacements();
         }
 
         Run();
@@ -169,12 +170,11 @@ internal sealed partial class MirrorActor
     {
         if (_machine.LogHasFailed)
         {
+            // It becomes known when the log is written anew.
             _replacements.ForEach(replaced => replaced.Answer.Refuse(
                 new MirrorLogException($"The log of {_setup.Name} failed, and does not know of the new leg.")));
-            _replacements.Clear();
         }
-
-        if (_replacements.Count > 0 && _machine.IsReplacementLogged)
+        else if (_replacements.Count > 0 && _machine.IsReplacementLogged)
         {
             foreach (var replaced in _replacements)
             {

@@ -6,7 +6,8 @@ namespace Kcopyd.Core.Mirrors;
 /// taken for right everywhere, so the default has to be. Therefore:</para>
 /// <list type="bullet">
 /// <item>the default holds every region, always;</item>
-/// <item>only a leg that holds every region, and was flushed since it was last recovered, becomes the default;</item>
+/// <item>only a leg that holds every region, was flushed since it was last recovered or repaired, and is known to the
+/// log since it was last replaced, becomes the default; nothing is copied onto the default;</item>
 /// <item>a default that misses a write is left for such a leg, also without <c>handle_errors</c>, where the kernel
 /// never does; where there is none it stays, what it has is believed, and the write is not done;</item>
 /// <item>nothing is done that the default did not take, and nothing flushed that it did not flush.</item>
@@ -16,6 +17,8 @@ public sealed partial class MirrorMachine
 {
     private readonly long[] _gainedAt;
     private readonly long[] _flushedAt;
+    private readonly long[] _replacedBy;
+    private readonly int[] _repairs;
     private long _losses;
     private long _reportedLosses;
 
@@ -27,7 +30,8 @@ public sealed partial class MirrorMachine
             var whole = LegMask.None;
             for (var leg = 0; leg < _legCount; leg++)
             {
-                whole = Contents.HoldsAll(leg) && _gainedAt[leg] <= _flushedAt[leg] ? whole.With(leg) : whole;
+                var isSettled = _gainedAt[leg] <= _flushedAt[leg] && _repairs[leg] == 0 && _marks.Has(_replacedBy[leg]);
+                whole = isSettled && Contents.HoldsAll(leg) ? whole.With(leg) : whole;
             }
 
             return whole;

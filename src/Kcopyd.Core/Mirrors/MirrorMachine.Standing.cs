@@ -112,6 +112,7 @@ public sealed partial class MirrorMachine
         AtRest.ClearAll();
         _logged.ClearAll();
         _floor = _marks.Mark(new RegionRun(0, Geometry.RegionCount - 1));
+        _replacedBy[leg] = _floor;
         foreach (var region in _entries.Keys.ToList())
         {
             Rest(region);

@@ -48,7 +48,8 @@ public sealed partial class MirrorMachine
         AtRest = new RegionBits(geometry.RegionCount);
         _logged = new RegionBits(geometry.RegionCount);
         _legVersions = new int[legs];
-        (_gainedAt, _flushedAt) = (new long[legs], new long[legs]);
+        (_gainedAt, _flushedAt, _replacedBy) = (new long[legs], new long[legs], new long[legs]);
+        _repairs = new int[legs];
         AtRest.SetAll();
         _logged.SetAll();
         for (var region = clean.NextClear(0); region >= 0; region = clean.NextClear(region + 1))
