@@ -8,14 +8,14 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Mirrors;
 
-/// <summary>A mirror: one device over 2 to 9 legs that hold the same. Safe for concurrent calls from any thread.</summary>
+/// <summary>A mirror: one device over 2 to 9 legs that hold the same. Safe for concurrent calls.</summary>
 /// <remarks>
-/// <para>A write is complete when all legs that hold its regions have it, and the log marks the regions dirty before any
-/// leg sees it. A flush makes all legs durable. Reads of regions at rest are spread over the healthy legs.</para>
+/// <para>A write is complete when all legs that hold its regions have it, and the log marks the regions dirty before
+/// any leg sees it. A flush makes all legs durable. Reads of regions at rest are spread over the healthy legs.</para>
 /// <para>Requests that come while the mirror is suspended wait until it runs again. What an error of a leg means its
 /// table says (<c>handle_errors</c>, <c>keep_log</c>); the features mean what they mean to dm-mirror.</para>
-/// <para>Dispose it, or let <c>CoordinatedShutdown</c> of the actor system do it: it ends what is in flight and leaves a
-/// log that says so. A process that dies instead leaves regions dirty, which the next start copies.</para>
+/// <para>Dispose it, or let <c>CoordinatedShutdown</c> of the actor system do it: it ends what is in flight and leaves
+/// a log that says so. A process that dies instead leaves regions dirty, which the next start copies.</para>
 /// </remarks>
 public sealed class MirrorDevice : IBlockDevice
 {
@@ -49,8 +49,8 @@ public sealed class MirrorDevice : IBlockDevice
     /// <inheritdoc/>
     public long WriteEpoch => Volatile.Read(ref _writeEpoch);
 
-    /// <summary>The table to start the mirror with next time: its legs as they are now, the default leg first.</summary>
-    /// <remarks>Changes when the default leg fails or a leg is replaced: <see cref="MirrorOptions.SaveTable"/>.</remarks>
+    /// <summary>The table to start the mirror with next time: its legs as they are now, the default first.</summary>
+    /// <remarks>Changes when the default fails or a leg is replaced: <see cref="MirrorOptions.SaveTable"/>.</remarks>
     public MirrorTable Table => _setup.Link.Table;
 
     private string Name => _setup.Name;
@@ -309,8 +309,8 @@ public sealed class MirrorDevice : IBlockDevice
     public IReadOnlyList<StorageExtent> Locate(long offset, long length) =>
         [.. _setup.Legs.Current.SelectMany(leg => leg.Device.Locate(leg.OffsetOf(offset), length))];
 
-    /// <summary>Ends what is in flight, marks clean what is equal, and closes the devices that it owns. Held and waiting
-    /// requests fail. Harmless to repeat.</summary>
+    /// <summary>Ends what is in flight, marks clean what is equal, and closes the devices that it owns. Held and
+    /// waiting requests fail. Harmless to repeat.</summary>
     public async ValueTask DisposeAsync()
     {
         Tell(new MirrorWork.Close());
