@@ -99,6 +99,18 @@ public sealed class MirrorDevice : IBlockDevice
             system, table, opener, options ?? KcopydSettings.ReadMirror(system), cancellationToken);
     }
 
+    /// <summary>Refuses devices that cannot be the legs and the log of a table. Nothing is read or written.</summary>
+    /// <param name="table">The mirror.</param>
+    /// <param name="parts">Its devices.</param>
+    /// <param name="areWritten">Whether they are to be open for writing.</param>
+    /// <exception cref="DeviceException">One does not fit; the message says which and why.</exception>
+    public static void CheckDevices(MirrorTable table, MirrorParts parts, bool areWritten = true)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(parts);
+        _ = MirrorGeometryRules.Check("mirror", table, parts, areWritten);
+    }
+
     /// <summary>How it is, as dm-mirror's status line has it.</summary>
     public Task<MirrorStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
         AskAsync<MirrorStatus>(answer => new MirrorWork.GetStatus(answer), cancellationToken);
@@ -106,6 +118,10 @@ public sealed class MirrorDevice : IBlockDevice
     /// <summary>How it is, in numbers.</summary>
     public Task<MirrorCounts> GetCountsAsync(CancellationToken cancellationToken = default) =>
         AskAsync<MirrorCounts>(answer => new MirrorWork.GetCounts(answer), cancellationToken);
+
+    /// <summary>The legs that failed, and the log if it did, with what they answered last.</summary>
+    public Task<ImmutableArray<MirrorFailure>> GetFailuresAsync(CancellationToken cancellationToken = default) =>
+        AskAsync<ImmutableArray<MirrorFailure>>(answer => new MirrorWork.GetFailures(answer), cancellationToken);
 
     /// <summary>Completes when all legs hold the same. Never, while a leg stays failed.</summary>
     public Task WaitUntilInSyncAsync(CancellationToken cancellationToken = default) =>
