@@ -31,7 +31,7 @@ internal sealed class RelayExpectation
     public int Copied { get; private set; }
 
     /// <summary>What differs from a leg in every byte.</summary>
-    public static byte[] Stale(byte[] source) => [.. source.Select(b => (byte)~b)];
+    public static byte[] Stale(byte[] source) => Array.ConvertAll(source, b => (byte)~b);
 
     /// <summary>A write while the mirror runs.</summary>
     public void Write(int offset, ReadOnlySpan<byte> bytes)
