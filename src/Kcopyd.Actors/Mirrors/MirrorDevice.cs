@@ -59,7 +59,7 @@ public sealed class MirrorDevice : IBlockDevice
     /// <param name="system">Where its actor lives.</param>
     /// <param name="table">What it is.</param>
     /// <param name="parts">Its devices.</param>
-    /// <param name="options">Null: the defaults.</param>
+    /// <param name="options">Null: what the system configures under <c>kcopyd.mirror</c>, else all defaults.</param>
     /// <param name="cancellationToken">Stops loading the log; the devices are the caller's then.</param>
     /// <exception cref="DeviceException">A device does not fit; nothing was written.</exception>
     /// <exception cref="MirrorLogException">The log cannot be used.</exception>
@@ -73,14 +73,15 @@ public sealed class MirrorDevice : IBlockDevice
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(parts);
-        return MirrorStart.CreateAsync(system, table, parts, options ?? new MirrorOptions(), cancellationToken);
+        return MirrorStart.CreateAsync(
+            system, table, parts, options ?? KcopydSettings.ReadMirror(system), cancellationToken);
     }
 
     /// <summary>Opens the devices of a table, exclusively, and makes a mirror of them, which owns them.</summary>
     /// <param name="system">Where its actor lives.</param>
     /// <param name="table">What it is; its devices are URIs or paths.</param>
     /// <param name="opener">What opens them.</param>
-    /// <param name="options">Null: the defaults.</param>
+    /// <param name="options">Null: what the system configures under <c>kcopyd.mirror</c>, else all defaults.</param>
     /// <param name="cancellationToken">Stops it; what was opened is closed.</param>
     /// <exception cref="DeviceException">A device cannot be opened or does not fit; nothing was written.</exception>
     /// <exception cref="MirrorLogException">The log cannot be used.</exception>
@@ -94,7 +95,8 @@ public sealed class MirrorDevice : IBlockDevice
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(opener);
-        return MirrorStart.OpenAsync(system, table, opener, options ?? new MirrorOptions(), cancellationToken);
+        return MirrorStart.OpenAsync(
+            system, table, opener, options ?? KcopydSettings.ReadMirror(system), cancellationToken);
     }
 
     /// <summary>How it is, as dm-mirror's status line has it.</summary>

@@ -38,9 +38,10 @@ public sealed class LegStanding
     /// <summary>Notes an error, and what follows from the first of its kind.</summary>
     /// <param name="leg">The leg.</param>
     /// <param name="error">One kind.</param>
-    /// <param name="isInSync">Whether all legs hold the same everywhere.</param>
+    /// <param name="whole">The legs that hold everything, durably where it was ever durable: only they can be the
+    /// default. All of them where the mirror is in sync.</param>
     /// <returns>What to tell, in order.</returns>
-    public IReadOnlyList<MirrorNotice> Note(int leg, LegErrors error, bool isInSync)
+    public IReadOnlyList<MirrorNotice> Note(int leg, LegErrors error, LegMask whole)
     {
         var isFirst = (_errors[leg] & error) == 0;
         _errors[leg] |= error;
@@ -55,12 +56,15 @@ public sealed class LegStanding
             return [new MirrorNotice.LegFailed(leg, error)];
         }
 
-        if (!isInSync && !_policy.KeepLog)
-        {
-            return [new MirrorNotice.DefaultFailedOutOfSync(leg), new MirrorNotice.LegFailed(leg, error)];
-        }
-
-        return [MoveDefault() ?? new MirrorNotice.AllLegsFailed(), new MirrorNotice.LegFailed(leg, error)];
+        var isAsked = whole == LegMask.All(Count) || _policy.KeepLog;
+        var moved = isAsked ? MoveDefaultToHealthy(whole) : null;
+        return
+        [
+            moved ?? (isAsked && Healthy.IsEmpty
+                ? new MirrorNotice.AllLegsFailed()
+                : new MirrorNotice.DefaultFailedOutOfSync(leg)),
+            new MirrorNotice.LegFailed(leg, error),
+        ];
     }
 
     /// <summary>Forgets errors of all legs but those of flushes, which only <see cref="Forget(int)"/> does: what such
@@ -79,14 +83,20 @@ public sealed class LegStanding
     /// <summary>Forgets one kind of error of one leg.</summary>
     public void Forget(int leg, LegErrors error) => Keep(leg, ~error);
 
-    /// <summary>Makes the lowest leg without an error the default.</summary>
+    /// <summary>Makes the lowest of some legs that has no error the default.</summary>
     /// <returns>What to tell; null where there is none, or it is the default already.</returns>
-    public MirrorNotice? MoveDefault() => MoveDefaultWithin(LegMask.All(Count));
+    public MirrorNotice? MoveDefaultToHealthy(LegMask legs) => MoveDefaultTo(Healthy.And(legs).Lowest);
 
-    /// <summary>As <see cref="MoveDefault"/>, among some legs only.</summary>
+    /// <summary>As <see cref="MoveDefaultToHealthy"/>, but rather one with errors than none.</summary>
     public MirrorNotice? MoveDefaultWithin(LegMask legs)
     {
-        var (from, to) = (Default, Healthy.And(legs).Lowest);
+        var healthy = Healthy.And(legs);
+        return MoveDefaultTo(healthy.IsEmpty ? legs.Lowest : healthy.Lowest);
+    }
+
+    private MirrorNotice.DefaultChanged? MoveDefaultTo(int to)
+    {
+        var from = Default;
         if (to < 0 || to == from)
         {
             return null;

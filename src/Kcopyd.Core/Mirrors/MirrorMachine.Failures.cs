@@ -30,7 +30,6 @@ public sealed partial class MirrorMachine
         var blamed = LegMask.None;
         for (var i = 0; i < request.Pieces.Length; i++)
         {
-            wroteEverywhere &= !request.Pieces[i].Legs.Except(failed[i]).IsEmpty;
             blamed = blamed.Or(failed[i]).Except(stale);
         }
 
@@ -46,9 +45,16 @@ public sealed partial class MirrorMachine
             Lose(request.Pieces[i].Run, failed[i].Except(stale));
         }
 
-        Leave(request);
-        if (failed.All(legs => legs.IsEmpty))
+        for (var i = 0; i < request.Pieces.Length; i++)
         {
+            wroteEverywhere &= IsHeld(request.Pieces[i].Run, request.Pieces[i].Legs.Except(failed[i]).Except(stale));
+        }
+
+        RepairDefault();
+        Leave(request);
+        if (blamed.IsEmpty && wroteEverywhere)
+        {
+            // What became another device meanwhile gets it by recovery.
             Settle(request, RequestVerdict.Done);
         }
         else if (request.Kind == RegionRequestKind.Discard)
@@ -63,17 +69,39 @@ public sealed partial class MirrorMachine
         }
     }
 
+    /// <summary>Whether of each region a leg that is believed took a write: others may have failed meanwhile.</summary>
+    private bool IsHeld(RegionRun regions, LegMask took)
+    {
+        for (var region = regions.First; region <= regions.Last; region++)
+        {
+            if (Contents.GoodLegs(region).And(took).IsEmpty)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private void EndFlush(RegionRequest request, LegMask failed)
     {
         _inFlight--;
-        if (failed.IsEmpty)
+        var stale = StaleLegs(request.LegVersion);
+        var blamed = failed.Except(stale);
+        FailFlush(blamed);
+        NoteFlushed(LegMask.All(_legCount).Except(failed).Except(stale), request.Generation);
+
+        // A crash believes the default, so a flush is none while something is elsewhere only, or was lost.
+        var isSafe = WholeLegs.Contains(Legs.Default) && request.Losses == _losses;
+        _reportedLosses = _losses;
+        if (blamed.IsEmpty && isSafe)
         {
             Settle(request, RequestVerdict.Done);
-            return;
         }
-
-        FailFlush(failed.Except(StaleLegs(request.LegVersion)));
-        Fail(request, wroteEverywhere: failed != LegMask.All(_legCount));
+        else
+        {
+            Fail(request, isSafe);
+        }
     }
 
     /// <summary>What was not flushed on these legs may be gone from them, and nothing tells which of it.</summary>
@@ -87,12 +115,34 @@ public sealed partial class MirrorMachine
         FlushHasFailed = true;
         NoteAll(failed, LegErrors.Flush);
         RestLegs(failed);
-        for (var region = _logged.NextClear(0); region >= 0; region = _logged.NextClear(region + 1))
+        _losses += Contents.HasSole(failed, except: _logged) ? 1 : 0;
+        for (var region = Contents.NextShared(0, failed, _logged);
+            region >= 0;
+            region = Contents.NextShared(region + 1, failed, _logged))
         {
             Lose(new RegionRun(region, region), failed);
             Rest(region);
         }
+
+        BelieveDefault(failed);
+        RepairDefault();
     }
+
+    /// <summary>Where only legs that lost what was not flushed are left, the default has at least what was.</summary>
+    private void BelieveDefault(LegMask failed)
+    {
+        var (leg, legs) = (Legs.Default, LegMask.Of(Legs.Default));
+        for (var region = Contents.NextLacking(0, legs); region >= 0; region = NextLackedBy(region + 1, legs))
+        {
+            if (Contents.GoodLegs(region).Except(failed).IsEmpty)
+            {
+                Contents.LeaveTo(region, leg);
+            }
+        }
+    }
+
+    private long NextLackedBy(long from, LegMask legs) =>
+        from < Geometry.RegionCount ? Contents.NextLacking(from, legs) : -1;
 
     private void FailLog()
     {
@@ -168,7 +218,7 @@ public sealed partial class MirrorMachine
 
     private void Note(int leg, LegErrors error)
     {
-        foreach (var notice in Legs.Note(leg, error, Contents.IsInSync))
+        foreach (var notice in Legs.Note(leg, error, WholeLegs))
         {
             _effects.Add(new MirrorEffect.Tell(notice));
         }

@@ -54,7 +54,10 @@ public sealed partial class MirrorMachine
         Invariant.Holds(work.IsStarted);
         var stale = StaleLegs(work.LegVersion);
         var failed = outcome.WasCut ? LegMask.None : outcome.Failed.And(work.Targets).Except(stale);
-        var isRead = outcome is { ReadFailed: false, WasCut: false };
+
+        // A flush that failed meanwhile may have taken what was to be copied from the source, before it was read.
+        var isTrusted = GoodLegs(work.Regions).Contains(work.Source) && work.Losses == _losses;
+        var isRead = isTrusted && outcome is { ReadFailed: false, WasCut: false };
         var gained = isRead ? work.Targets.Except(outcome.Failed).Except(stale) : LegMask.None;
         switch (work.Kind)
         {
@@ -63,6 +66,13 @@ public sealed partial class MirrorMachine
                 break;
             case RegionWorkKind.Repair:
                 EndRepair(work, gained, failed);
+                if (!isTrusted)
+                {
+                    _losses++;
+                    Lose(work.Regions, work.Targets.Except(stale));
+                    RepairDefault();
+                }
+
                 break;
         }
 
@@ -87,7 +97,8 @@ public sealed partial class MirrorMachine
             }
         }
 
-        if (outcome is { ReadFailed: true, WasCut: false })
+        NoteGained(gained);
+        if (outcome is { ReadFailed: true, WasCut: false } && !StaleLegs(work.LegVersion).Contains(work.Source))
         {
             Note(work.Source, LegErrors.Sync);
         }
@@ -106,6 +117,7 @@ public sealed partial class MirrorMachine
 
         NoteAll(failed, LegErrors.Write);
         Lose(work.Regions, failed);
+        RepairDefault();
         RestLegs(failed);
     }
 
@@ -127,7 +139,7 @@ public sealed partial class MirrorMachine
     /// <summary>The next regions that some leg lacks, ascending, and from the start again after the last.</summary>
     private RegionRun? PickRecovery()
     {
-        if (_failedRegions.Count >= MaxFailedRecoveries)
+        if (Contents.IsInSync || _failedRegions.Count >= MaxFailedRecoveries)
         {
             return null;
         }
@@ -191,7 +203,7 @@ public sealed partial class MirrorMachine
             {
                 // Until it is written back a crash could leave this leg with half of it.
                 Mark(region, entry);
-                work.MarkedBy = Math.Max(work.MarkedBy, entry.MarkedBy);
+                work.MarkedBy = Math.Max(work.MarkedBy, Math.Max(entry.MarkedBy, _unlisted));
             }
         }
 
@@ -213,7 +225,7 @@ public sealed partial class MirrorMachine
             return;
         }
 
-        work.LegVersion = _legVersion;
+        (work.LegVersion, work.Losses) = (_legVersion, _losses);
         if (!TryAim(work))
         {
             Release(work);
@@ -248,11 +260,14 @@ public sealed partial class MirrorMachine
 
     private void StartMarkedRepairs()
     {
-        foreach (var work in _waitingRepairs.ToList())
+        if (_waitingRepairs.Count == 0)
         {
-            _waitingRepairs.Remove(work);
-            TryStart(work);
+            return;
         }
+
+        var waiting = _waitingRepairs.ToList();
+        _waitingRepairs.Clear();
+        waiting.ForEach(TryStart);
     }
 
     /// <summary>Lets writes into the regions of a work again.</summary>

@@ -41,7 +41,7 @@ public sealed partial class MirrorMachine
         Recover();
         if (_entries.Count > 0)
         {
-            _effects.Add(new MirrorEffect.CleanLater());
+            AskForCleaning();
         }
     }
 
@@ -57,6 +57,11 @@ public sealed partial class MirrorMachine
 
         FlushHasFailed = false;
         _marks.Restore();
+        foreach (var region in _entries.Keys.ToList())
+        {
+            // What was clean when the log failed is clean now.
+            Rest(region);
+        }
     }
 
     /// <summary>The bits that the log is to have.</summary>
@@ -81,21 +86,20 @@ public sealed partial class MirrorMachine
         _isKnownInSync = false;
     }
 
-    /// <summary>How many regions only this leg holds: a leg of which it is not 0 cannot be replaced.</summary>
-    public long SoleCount(int leg) => Contents.SoleCount(leg);
+    /// <summary>How many regions only this leg holds; all, while a crash believes it and could believe no other. A leg
+    /// of which it is not 0 cannot be replaced.</summary>
+    public long SoleCount(int leg) =>
+        leg == Legs.Default && WholeLegs.Without(leg).IsEmpty ? Geometry.RegionCount : Contents.SoleCount(leg);
 
     /// <summary>A leg is another device from now on, which holds nothing. It may be used as leg once
     /// <see cref="IsReplacementLogged"/>: before that a crash must find the old leg in its place.</summary>
     public void ReplaceLeg(int leg)
     {
+        Invariant.Holds(SoleCount(leg) == 0);
         Contents.LoseAll(leg);
         Legs.Forget(leg);
         FlushHasFailed = Enumerable.Range(0, _legCount).Any(other => Legs[other].HasFlag(LegErrors.Flush));
-        if (Legs.Default == leg && Legs.MoveDefaultWithin(LegMask.All(_legCount).Without(leg)) is { } moved)
-        {
-            _effects.Add(new MirrorEffect.Tell(moved));
-        }
-
+        RepairDefault();
         _legVersions[leg] = ++_legVersion;
         _restingLegs = _restingLegs.Without(leg);
         _isKnownInSync = false;

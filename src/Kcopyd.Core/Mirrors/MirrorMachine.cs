@@ -25,6 +25,7 @@ public sealed partial class MirrorMachine
     private List<MirrorEffect> _effects = [];
     private long _generation;
     private long _floor;
+    private long _unlisted;
     private int _legVersion;
     private int _inFlight;
     private bool _isKnownInSync;
@@ -47,6 +48,7 @@ public sealed partial class MirrorMachine
         AtRest = new RegionBits(geometry.RegionCount);
         _logged = new RegionBits(geometry.RegionCount);
         _legVersions = new int[legs];
+        (_gainedAt, _flushedAt) = (new long[legs], new long[legs]);
         AtRest.SetAll();
         _logged.SetAll();
         for (var region = clean.NextClear(0); region >= 0; region = clean.NextClear(region + 1))
@@ -97,7 +99,7 @@ public sealed partial class MirrorMachine
         }
 
         var effects = _effects;
-        _effects = [];
+        (_effects, _isCleaningAsked) = ([], false);
         return effects;
     }
 
@@ -167,6 +169,12 @@ public sealed partial class MirrorMachine
         Proceed(waited);
         StartMarkedRepairs();
         BeginCommit();
+        if (_isCleaningBlocked)
+        {
+            _isCleaningBlocked = false;
+            AskForCleaning();
+        }
+
         TryFinishSuspending();
     }
 
@@ -202,7 +210,7 @@ public sealed partial class MirrorMachine
     /// <summary>Counts a request in, and marks what has no mark.</summary>
     private void Enter(RegionRequest request)
     {
-        request.MarkedBy = _floor;
+        request.MarkedBy = Math.Max(_floor, _unlisted);
         for (var region = request.Regions.First; region <= request.Regions.Last; region++)
         {
             var entry = Disturb(region);
@@ -247,6 +255,7 @@ public sealed partial class MirrorMachine
         if (request.Kind == RegionRequestKind.Flush)
         {
             _inFlight++;
+            (request.Generation, request.Losses) = (++_generation, _reportedLosses);
         }
         else
         {
@@ -303,10 +312,12 @@ public sealed partial class MirrorMachine
 
         if (Contents.InSync[region] && !_logged[region])
         {
-            _effects.Add(new MirrorEffect.CleanLater());
+            AskForCleaning();
             return;
         }
 
+        // Its mark may still be on its way to the log: nobody is to overtake it.
+        _unlisted = Math.Max(_unlisted, entry.MarkedBy);
         _entries.Remove(region);
         if (Contents.InSync[region])
         {

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Kcopyd.Core.Mirrors;
 
 /// <summary>Which legs hold the right content of which region: a bit per leg and region.</summary>
@@ -121,12 +123,58 @@ public sealed class RegionContents
     public long SoleCount(int leg)
     {
         var count = 0L;
-        for (var region = InSync.NextClear(0); region >= 0; region = InSync.NextClear(region + 1))
+        for (var word = 0; word < InSync.Words.Length; word++)
         {
-            count += GoodLegs(region) == LegMask.Of(leg) ? 1 : 0;
+            count += BitOperations.PopCount(HeldOnlyBy(LegMask.Of(leg), word));
         }
 
         return count;
+    }
+
+    /// <summary>Whether a leg holds every region. Costs nothing.</summary>
+    public bool HoldsAll(int leg) => _good[leg].SetCount == RegionCount;
+
+    /// <summary>Whether some region, but those excepted, is held by these legs alone.</summary>
+    internal bool HasSole(LegMask legs, RegionBits except)
+    {
+        for (var word = 0; word < except.Words.Length; word++)
+        {
+            if ((HeldOnlyBy(legs, word) & ~except.Words[word]) != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The first region, from one on, but those excepted, that one of these legs holds and any other, of these
+    /// or not, holds too; -1 where there is none.</summary>
+    internal long NextShared(long from, LegMask legs, RegionBits except)
+    {
+        var rest = ulong.MaxValue << (int)(from % 64);
+        for (var word = (int)(from / 64); word < except.Words.Length; word++)
+        {
+            var (held, shared) = (0UL, 0UL);
+            var theirs = 0UL;
+            for (var leg = 0; leg < _good.Length; leg++)
+            {
+                var bits = _good[leg].Words[word];
+                shared |= held & bits;
+                held |= bits;
+                theirs |= legs.Contains(leg) ? bits : 0;
+            }
+
+            var found = theirs & shared & ~except.Words[word] & rest;
+            if (found != 0)
+            {
+                return (word * 64L) + BitOperations.TrailingZeroCount(found);
+            }
+
+            rest = ulong.MaxValue;
+        }
+
+        return -1;
     }
 
     /// <summary>A leg holds nothing any more.</summary>
@@ -135,6 +183,20 @@ public sealed class RegionContents
         Invariant.Holds(SoleCount(leg) == 0);
         _good[leg].ClearAll();
         InSync.ClearAll();
+    }
+
+    /// <summary>Of 64 regions, those that only some of these legs hold.</summary>
+    private ulong HeldOnlyBy(LegMask legs, int word)
+    {
+        var (theirs, others) = (0UL, 0UL);
+        for (var leg = 0; leg < _good.Length; leg++)
+        {
+            var bits = _good[leg].Words[word];
+            theirs |= legs.Contains(leg) ? bits : 0;
+            others |= legs.Contains(leg) ? 0 : bits;
+        }
+
+        return theirs & ~others;
     }
 
     private void Put(int leg, long region, bool isGood)

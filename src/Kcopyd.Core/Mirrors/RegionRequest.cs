@@ -26,6 +26,12 @@ public abstract class RegionRequest
     /// <summary>Which replacements of legs it knows of.</summary>
     internal int LegVersion { get; set; }
 
+    /// <summary>Of a flush: what was recovered by then is durable when it ends.</summary>
+    internal long Generation { get; set; }
+
+    /// <summary>Of a flush: the losses that were told when it was issued.</summary>
+    internal long Losses { get; set; }
+
     /// <summary>Where it stands.</summary>
     internal RegionRequestPhase Phase { get; set; }
 }
