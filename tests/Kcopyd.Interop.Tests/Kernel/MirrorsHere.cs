@@ -15,8 +15,8 @@ internal sealed class MirrorsHere : IAsyncDisposable
     public Task<MirrorDevice> OpenAsync(string table, MirrorOptions? options = null) =>
         MirrorDevice.OpenAsync(_system, MirrorTable.Parse(table), new BlockDeviceOpener(), options);
 
-    public Task<MirrorDevice> CreateAsync(MirrorTable table, MirrorParts parts) =>
-        MirrorDevice.CreateAsync(_system, table, parts);
+    public Task<MirrorDevice> CreateAsync(MirrorTable table, MirrorParts parts, MirrorOptions? options = null) =>
+        MirrorDevice.CreateAsync(_system, table, parts, options);
 
     /// <summary>The status line and the table line of a mirror.</summary>
     public static async Task<string[]> LinesOfAsync(MirrorDevice mirror) =>
