@@ -22,8 +22,13 @@ public sealed class RecoveryPace(int most, bool yields)
     /// <summary>Samples for which losing ground counts: one sample says little.</summary>
     private const int MaxLosing = 10;
 
+    /// <summary>Samples in a row that see more regions out of sync: a leg that failed or was replaced is one jump, and
+    /// no reason to leave a limit; writes that outrun the recovery go on.</summary>
+    private const int MinGrowing = 3;
+
     private bool _isUsed;
     private bool _isResting;
+    private int _growing;
     private int _losing;
     private long _outOfSync;
 
@@ -41,7 +46,8 @@ public sealed class RecoveryPace(int most, bool yields)
     public void Sample(bool wasUsed, long outOfSync)
     {
         _isUsed = wasUsed;
-        _losing = outOfSync > _outOfSync ? MaxLosing : Math.Max(0, _losing - 1);
+        _growing = outOfSync > _outOfSync ? _growing + 1 : 0;
+        _losing = _growing >= MinGrowing ? MaxLosing : Math.Max(0, _losing - 1);
         _outOfSync = outOfSync;
     }
 
