@@ -1,3 +1,4 @@
+using Akka.Actor;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Core.Mirrors;
 
@@ -8,6 +9,8 @@ internal sealed partial class MirrorActor
 {
     private readonly List<MirrorWork.Replace> _replacements = [];
     private readonly List<MirrorWork.Replace> _unsaved = [];
+    private readonly List<MirrorWork> _untilRewritten = [];
+    private bool _isRewriting;
 
     private MirrorStatus Status() => new(
         [.. _specs.Select((spec, leg) =>
@@ -31,11 +34,17 @@ internal sealed partial class MirrorActor
         _machine.Resume();
         MirrorLog.Resumed(
             _logger, _setup.Name, _machine.Contents.InSync.SetCount, _machine.Contents.RegionCount);
+        ContinueChecking();
         Act();
     }
 
     private void OnSuspend(MirrorWork.Suspend message)
     {
+        if (WaitsForRewrite(message))
+        {
+            return;
+        }
+
         if (_machine.Phase == MirrorPhase.Suspended)
         {
             message.Answer.Give(true);
@@ -56,6 +65,11 @@ internal sealed partial class MirrorActor
 
     private void OnResume(MirrorWork.Resume message)
     {
+        if (WaitsForRewrite(message))
+        {
+            return;
+        }
+
         if (_machine.Phase != MirrorPhase.Suspended)
         {
             message.Answer.Refuse(new InvalidOperationException($"{_setup.Name} is not suspended."));
@@ -70,6 +84,7 @@ internal sealed partial class MirrorActor
 
         if (losesSync || message.ForgetsErrors)
         {
+            _isRewriting = true;
             WorkPipe.Pipe(RewriteAsync(message), Self);
         }
         else
@@ -93,8 +108,22 @@ internal sealed partial class MirrorActor
         }
     }
 
+    /// <summary>What would change the phase or the log waits while the log is written anew.</summary>
+    private bool WaitsForRewrite(MirrorWork message)
+    {
+        if (_isRewriting)
+        {
+            _untilRewritten.Add(message);
+        }
+
+        return _isRewriting;
+    }
+
     private void OnRewritten(MirrorWork.Rewritten message)
     {
+        _isRewriting = false;
+        _untilRewritten.ForEach(waiting => Self.Tell(waiting, ActorRefs.NoSender));
+        _untilRewritten.Clear();
         if (message.Failure is { } failure)
         {
             message.Command.Answer.Refuse(failure);
@@ -117,6 +146,11 @@ internal sealed partial class MirrorActor
 
     private void OnReplace(MirrorWork.Replace message)
     {
+        if (WaitsForRewrite(message))
+        {
+            return;
+        }
+
         if (_machine.Phase == MirrorPhase.Suspending || _machine.LogHasFailed)
         {
             var why = _machine.LogHasFailed ? "its log failed" : "it is being suspended";
@@ -183,6 +217,11 @@ internal sealed partial class MirrorActor
         if (_machine.Phase == MirrorPhase.Running)
         {
             _machine.Suspend(keepsHeld: false);
+        }
+
+        if (WaitsForRewrite(new MirrorWork.Close()))
+        {
+            return;
         }
 
         FinishClosing();
