@@ -124,10 +124,12 @@ internal sealed partial class MirrorActor
             return;
         }
 
-        if (_machine.SoleCount(message.Index) is var sole and > 0)
+        if (!_machine.CanReplace(message.Index))
         {
+            var sole = _machine.SoleCount(message.Index);
+            var why = sole > 0 ? $"only it holds {sole} of its regions" : "no other leg holds all of its regions";
             message.Answer.Refuse(new InvalidOperationException(
-                $"Leg {message.Index} of {_setup.Name} is not replaced: only it holds {sole} of its regions."));
+                $"Leg {message.Index} of {_setup.Name} is not replaced: {why}."));
             return;
         }
 
@@ -171,7 +173,11 @@ internal sealed partial class MirrorActor
 
         if (!_isSaving)
         {
-            _unsaved.ForEach(replaced => replaced.Answer.Give(true));
+            _unsaved.ForEach(replaced =>
+            {
+                _machine.ReplacementSaved();
+                replaced.Answer.Give(true);
+            });
             _unsaved.Clear();
         }
     }

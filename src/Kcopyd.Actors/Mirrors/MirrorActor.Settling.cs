@@ -65,12 +65,17 @@ internal sealed partial class MirrorActor
         }
     }
 
-    private void SaveTable() => WorkPipe.Pipe(SaveTableAsync(_options.SaveTable!, _setup.Link.Table), Self);
+    private void SaveTable() => WorkPipe.Pipe(
+        SaveTableAsync(_options.SaveTable!, _setup.Link.Table, _legs.Current[_machine.Legs.Default]), Self);
 
-    private static async Task<MirrorWork.TableSaved> SaveTableAsync(Func<MirrorTable, Task> save, MirrorTable table)
+    private static async Task<MirrorWork.TableSaved> SaveTableAsync(
+        Func<MirrorTable, Task> save, MirrorTable table, MirrorLeg first)
     {
         try
         {
+            // A crash up to this line finds the leg that was believed before, which has all that was flushed. The new
+            // one may have got some of it by a recovery, which nobody flushed yet.
+            await first.FlushAsync().ConfigureAwait(false);
             await save(table).ConfigureAwait(false);
             return new MirrorWork.TableSaved(null);
         }

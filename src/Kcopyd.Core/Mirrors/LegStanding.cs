@@ -39,8 +39,9 @@ public sealed class LegStanding
     /// <param name="leg">The leg.</param>
     /// <param name="error">One kind.</param>
     /// <param name="isInSync">Whether all legs hold the same everywhere.</param>
+    /// <param name="whole">The legs that hold everything: only one of them may become the default.</param>
     /// <returns>What to tell, in order.</returns>
-    public IReadOnlyList<MirrorNotice> Note(int leg, LegErrors error, bool isInSync)
+    public IReadOnlyList<MirrorNotice> Note(int leg, LegErrors error, bool isInSync, LegMask whole)
     {
         var isFirst = (_errors[leg] & error) == 0;
         _errors[leg] |= error;
@@ -55,12 +56,14 @@ public sealed class LegStanding
             return [new MirrorNotice.LegFailed(leg, error)];
         }
 
-        if (!isInSync && !_policy.KeepLog)
+        var failure = new MirrorNotice.LegFailed(leg, error);
+        if (Healthy.IsEmpty)
         {
-            return [new MirrorNotice.DefaultFailedOutOfSync(leg), new MirrorNotice.LegFailed(leg, error)];
+            return [new MirrorNotice.AllLegsFailed(), failure];
         }
 
-        return [MoveDefault() ?? new MirrorNotice.AllLegsFailed(), new MirrorNotice.LegFailed(leg, error)];
+        var moved = isInSync || _policy.KeepLog ? MoveDefaultWithin(whole) : null;
+        return [moved ?? new MirrorNotice.DefaultFailedOutOfSync(leg), failure];
     }
 
     /// <summary>Forgets errors of all legs but those of flushes, which only <see cref="Forget(int)"/> does: what such
@@ -79,11 +82,8 @@ public sealed class LegStanding
     /// <summary>Forgets one kind of error of one leg.</summary>
     public void Forget(int leg, LegErrors error) => Keep(leg, ~error);
 
-    /// <summary>Makes the lowest leg without an error the default.</summary>
+    /// <summary>Makes the lowest leg without an error among these the default.</summary>
     /// <returns>What to tell; null where there is none, or it is the default already.</returns>
-    public MirrorNotice? MoveDefault() => MoveDefaultWithin(LegMask.All(Count));
-
-    /// <summary>As <see cref="MoveDefault"/>, among some legs only.</summary>
     public MirrorNotice? MoveDefaultWithin(LegMask legs)
     {
         var (from, to) = (Default, Healthy.And(legs).Lowest);

@@ -63,5 +63,6 @@ public sealed partial class MirrorMachine
         entry is { Pending: 0, Work: null }
         && Contents.InSync[region]
         && !_logged[region]
-        && _marks.Has(_floor);
+        && _marks.Has(_floor)
+        && _unsavedReplacements == 0;
 }

@@ -47,7 +47,7 @@ public sealed partial class MirrorMachine
         }
 
         Leave(request);
-        if (failed.All(legs => legs.IsEmpty))
+        if (failed.All(legs => legs.IsEmpty) && IsBelieved(request, failed))
         {
             Settle(request, RequestVerdict.Done);
         }
@@ -59,8 +59,25 @@ public sealed partial class MirrorMachine
         }
         else
         {
-            Fail(request, wroteEverywhere);
+            Fail(request, wroteEverywhere && IsBelieved(request, failed));
         }
+    }
+
+    /// <summary>Whether the leg that is believed after a crash, the default, has what a request wrote.</summary>
+    /// <remarks>It lacks something only where <c>keep_log</c> goes on without it and no other leg holds all: what is
+    /// written to another leg alone is gone after a crash, and must not be called done. Without features the default
+    /// never changes, and its errors are ignored: that is what such a table asks for.</remarks>
+    private bool IsBelieved(RegionRequest request, IReadOnlyList<LegMask> failed)
+    {
+        for (var i = 0; Policy.KeepLog && i < request.Pieces.Length; i++)
+        {
+            if (!request.Pieces[i].Legs.Except(failed[i]).Contains(Legs.Default))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private void EndFlush(RegionRequest request, LegMask failed)
@@ -73,7 +90,7 @@ public sealed partial class MirrorMachine
         }
 
         FailFlush(failed.Except(StaleLegs(request.LegVersion)));
-        Fail(request, wroteEverywhere: failed != LegMask.All(_legCount));
+        Fail(request, wroteEverywhere: Policy.KeepLog ? !failed.Contains(Legs.Default) : failed != LegMask.All(_legCount));
     }
 
     /// <summary>What was not flushed on these legs may be gone from them, and nothing tells which of it.</summary>
@@ -168,7 +185,7 @@ public sealed partial class MirrorMachine
 
     private void Note(int leg, LegErrors error)
     {
-        foreach (var notice in Legs.Note(leg, error, Contents.IsInSync))
+        foreach (var notice in Legs.Note(leg, error, Contents.IsInSync, Contents.WholeLegs))
         {
             _effects.Add(new MirrorEffect.Tell(notice));
         }

@@ -4,6 +4,7 @@ namespace Kcopyd.Core.Mirrors;
 public sealed partial class MirrorMachine
 {
     private bool _keepsHeld;
+    private int _unsavedReplacements;
 
     /// <summary>Ends what is in flight, then tells that the mirror is suspended. Requests that come wait.</summary>
     /// <param name="keepsHeld">What becomes of held requests: true, they are submitted again on resume; false, they
@@ -84,19 +85,27 @@ public sealed partial class MirrorMachine
     /// <summary>How many regions only this leg holds: a leg of which it is not 0 cannot be replaced.</summary>
     public long SoleCount(int leg) => Contents.SoleCount(leg);
 
+    /// <summary>Whether a leg can be replaced: another than the default if no other lacks what it has; the default if a
+    /// healthy leg holds everything and can take its place.</summary>
+    public bool CanReplace(int leg) =>
+        SoleCount(leg) == 0
+        && (leg != Legs.Default || !Contents.WholeLegs.Without(leg).And(Legs.Healthy).IsEmpty);
+
     /// <summary>A leg is another device from now on, which holds nothing. It may be used as leg once
     /// <see cref="IsReplacementLogged"/>: before that a crash must find the old leg in its place.</summary>
     public void ReplaceLeg(int leg)
     {
+        Invariant.Holds(CanReplace(leg));
         Contents.LoseAll(leg);
         Legs.Forget(leg);
         FlushHasFailed = Enumerable.Range(0, _legCount).Any(other => Legs[other].HasFlag(LegErrors.Flush));
-        if (Legs.Default == leg && Legs.MoveDefaultWithin(LegMask.All(_legCount).Without(leg)) is { } moved)
+        if (Legs.Default == leg && Legs.MoveDefaultWithin(Contents.WholeLegs) is { } moved)
         {
             _effects.Add(new MirrorEffect.Tell(moved));
         }
 
         _legVersions[leg] = ++_legVersion;
+        _unsavedReplacements++;
         _restingLegs = _restingLegs.Without(leg);
         _isKnownInSync = false;
         AtRest.ClearAll();
@@ -110,6 +119,18 @@ public sealed partial class MirrorMachine
         _effects.Add(new MirrorEffect.Tell(new MirrorNotice.LegReplaced(leg)));
         BeginCommit();
         Recover();
+    }
+
+    /// <summary>Whoever starts the mirror next time finds the leg that was replaced first of those that are left in its
+    /// place. Until then no region is marked clean: what is equal on the new leg need not be on the old one.</summary>
+    public void ReplacementSaved()
+    {
+        Invariant.Holds(_unsavedReplacements > 0);
+        _unsavedReplacements--;
+        if (_entries.Count > 0)
+        {
+            _effects.Add(new MirrorEffect.CleanLater());
+        }
     }
 
     /// <summary>Whether the log says, durably, that the leg replaced last holds nothing.</summary>

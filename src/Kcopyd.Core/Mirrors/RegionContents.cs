@@ -35,6 +35,21 @@ public sealed class RegionContents
     /// <summary>Whether all legs hold all regions.</summary>
     public bool IsInSync => InSync.SetCount == InSync.Count;
 
+    /// <summary>The legs that hold all regions.</summary>
+    public LegMask WholeLegs
+    {
+        get
+        {
+            var whole = LegMask.None;
+            for (var leg = 0; leg < _good.Length; leg++)
+            {
+                whole = _good[leg].SetCount == RegionCount ? whole.With(leg) : whole;
+            }
+
+            return whole;
+        }
+    }
+
     /// <summary>The legs that hold a region.</summary>
     public LegMask GoodLegs(long region)
     {
