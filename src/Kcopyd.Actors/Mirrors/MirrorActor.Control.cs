@@ -227,7 +227,11 @@ internal sealed partial class MirrorActor
 
         if (!_isSaving)
         {
-            _unsaved.ForEach(replaced => replaced.Answer.Give(true));
+            _unsaved.ForEach(replaced =>
+            {
+                _machine.ReplacementSaved();
+                replaced.Answer.Give(true);
+            });
             _unsaved.Clear();
         }
     }

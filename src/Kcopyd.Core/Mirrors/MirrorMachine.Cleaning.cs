@@ -15,7 +15,7 @@ public sealed partial class MirrorMachine
     /// <summary>It is time to mark regions clean.</summary>
     public void CleanDue()
     {
-        if (_cleaning.Count > 0 || FlushHasFailed || _marks.HasFailed)
+        if (_cleaning.Count > 0 || FlushHasFailed || _marks.HasFailed || _unsavedReplacements > 0)
         {
             return;
         }

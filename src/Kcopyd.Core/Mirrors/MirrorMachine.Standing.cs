@@ -4,6 +4,7 @@ namespace Kcopyd.Core.Mirrors;
 public sealed partial class MirrorMachine
 {
     private bool _keepsHeld;
+    private int _unsavedReplacements;
 
     /// <summary>Ends what is in flight, then tells that the mirror is suspended. Requests that come wait.</summary>
     /// <param name="keepsHeld">What becomes of held requests: true, they are submitted again on resume; false, they
@@ -107,6 +108,7 @@ public sealed partial class MirrorMachine
         Legs.Forget(leg);
         FlushHasFailed = Enumerable.Range(0, _legCount).Any(other => Legs[other].HasFlag(LegErrors.Flush));
         _legVersions[leg] = ++_legVersion;
+        _unsavedReplacements++;
         _restingLegs = _restingLegs.Without(leg);
         _isKnownInSync = false;
         AtRest.ClearAll();
@@ -121,6 +123,18 @@ public sealed partial class MirrorMachine
         _effects.Add(new MirrorEffect.Tell(new MirrorNotice.LegReplaced(leg)));
         BeginCommit();
         Recover();
+    }
+
+    /// <summary>Whoever starts the mirror next time finds a leg that was replaced in its place. Until then no region is
+    /// marked clean: what is equal on the new leg need not be on the old one.</summary>
+    public void ReplacementSaved()
+    {
+        Invariant.Holds(_unsavedReplacements > 0);
+        _unsavedReplacements--;
+        if (_entries.Count > 0)
+        {
+            AskForCleaning();
+        }
     }
 
     /// <summary>Whether the log says, durably, that the leg replaced last holds nothing.</summary>

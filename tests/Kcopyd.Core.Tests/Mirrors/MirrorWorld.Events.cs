@@ -67,6 +67,7 @@ internal sealed partial class MirrorWorld
 
         _mayDiffer = Inverse(clean);
         _machine = new MirrorMachine(_geometry, _legs.Length, _policy, clean);
+        _unsaved = 0;
         Do(machine => machine.Resume());
     }
 
@@ -394,6 +395,7 @@ internal sealed partial class MirrorWorld
             _hasFailedSinceCut = true;
             _legs = [.. _legs];
             _legs[leg] = new SimulatedLeg((int)_geometry.Length, _random);
+            _unsaved++;
             Do(machine => machine.ReplaceLeg(leg));
         }
     }

@@ -26,6 +26,7 @@ internal sealed partial class MirrorWorld
     private bool _isCleaningAsked;
     private bool _isRetryAsked;
     private bool _isUnprotected;
+    private int _unsaved;
     private bool _hasFailedSinceCut;
 
     public MirrorWorld(MirrorGeometry geometry, int legs, MirrorPolicy policy, double faults, Random random)
@@ -102,10 +103,19 @@ internal sealed partial class MirrorWorld
 
         if (_machine.IsReplacementLogged)
         {
-            _table = [.. _legs];
+            SaveTable();
         }
 
         Check();
+    }
+
+    private void SaveTable()
+    {
+        _table = [.. _legs];
+        for (; _unsaved > 0; _unsaved--)
+        {
+            _machine.ReplacementSaved();
+        }
     }
 
     private void Run(MirrorEffect effect)
