@@ -43,8 +43,8 @@ public sealed partial class MirrorMachine
         return Prefer(next);
     }
 
-    /// <summary>Whether what a leg could not read can be written back to it; if it is the default, only once another leg
-    /// took its place.</summary>
+    /// <summary>Whether what a leg could not read can be written back to it; if it is the default, only once another
+    /// leg took its place.</summary>
     private bool CanRepair(int leg, RegionRun regions) =>
         Policy.RepairsReads
         && Phase == MirrorPhase.Running

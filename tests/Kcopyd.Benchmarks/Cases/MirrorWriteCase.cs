@@ -29,7 +29,7 @@ internal sealed class MirrorWriteCase : IBenchmarkCase
     public string Name => "writes";
 
     /// <inheritdoc/>
-    public string Summary => "random 4 KiB writes to a mirror with and without a recovery under way, on disk and in memory";
+    public string Summary => "random 4 KiB writes to a mirror with and without a recovery, on disk and in memory";
 
     /// <inheritdoc/>
     public async Task RunAsync(BenchmarkSession session)
