@@ -2,10 +2,12 @@ using System.CommandLine;
 using Akka.Actor;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Journaling;
+using Kcopyd.Actors.Mirrors;
 using Kcopyd.Cli.Commands;
 using Kcopyd.Cli.Demonstration;
 using Kcopyd.Cli.Execution;
 using Kcopyd.Cli.Reporting;
+using Kcopyd.Core.Mirrors;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Cli;
@@ -22,6 +24,11 @@ internal static class Program
             request => new JobsRun(request, Engine()).RunAsync(),
             request => new ResumeRun(request, new BlockDeviceOpener(), Engine()).RunAsync(),
             (place, jobs) => new ForgetRun(place, jobs, Engine()).RunAsync(),
+            new MirrorRuns(
+                order => new MirrorCreateRun(order, new BlockDeviceOpener()).RunAsync(),
+                order => new MirrorSyncRun(order, new BlockDeviceOpener(), Engine()).RunAsync(),
+                order => new MirrorStatusRun(order, new BlockDeviceOpener()).RunAsync(),
+                order => new MirrorCompareRun(order, new BlockDeviceOpener(), Engine()).RunAsync()),
             () => new DemoRun(Engine()).RunAsync()));
 
         // A path may begin with an at sign: it is no response file.
@@ -41,7 +48,8 @@ internal static class Program
                 })
                 .ConfigureAwait(false);
         }
-        catch (Exception e) when (e is RefusedException or DeviceException or CopyRejectedException)
+        catch (Exception e) when (e is RefusedException or DeviceException or CopyRejectedException
+            or MirrorTableException or MirrorLogException)
         {
             return Complain(e.Message.TrimEnd('.'), ExitCodes.Refused);
         }

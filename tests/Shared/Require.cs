@@ -5,7 +5,7 @@ namespace Kcopyd.Tests.Shared;
 internal static class Require
 {
     /// <summary>Linux, for system calls of its own.</summary>
-    public static void Linux() => Be(OperatingSystem.IsLinux() && Environment.Is64BitProcess, "needs 64-bit Linux");
+    public static void Linux() => That(OperatingSystem.IsLinux() && Environment.Is64BitProcess, "needs 64-bit Linux");
 
     /// <summary>Linux, where a case needs it.</summary>
     public static void LinuxIf(bool needed)
@@ -20,25 +20,37 @@ internal static class Require
     public static void LoopDevices()
     {
         Linux();
-        Be(Environment.IsPrivilegedProcess, "needs root");
-        Be(System.IO.File.Exists("/dev/loop-control"), "needs loop devices");
+        That(Environment.IsPrivilegedProcess, "needs root");
+        That(System.IO.File.Exists("/dev/loop-control"), "needs loop devices");
     }
 
     /// <summary>Linux and root, to mount a file system.</summary>
     public static void Mounts()
     {
         Linux();
-        Be(Environment.IsPrivilegedProcess, "needs root");
+        That(Environment.IsPrivilegedProcess, "needs root");
     }
 
     /// <summary>The programs of a PostgreSQL server.</summary>
     public static void Postgres()
     {
         Linux();
-        Be(PostgresServer.IsInstalled, "needs a PostgreSQL server (initdb and pg_ctl)");
+        That(PostgresServer.IsInstalled, "needs a PostgreSQL server (initdb and pg_ctl)");
     }
 
-    private static void Be(bool condition, string reason)
+    /// <summary>Programs on the path, or where Debian keeps those of the administrator.</summary>
+    public static void Programs(params string[] programs)
+    {
+        var path = $"{Environment.GetEnvironmentVariable("PATH")}:/usr/sbin:/sbin".Split(':');
+        foreach (var program in programs)
+        {
+            var isThere = path.Any(directory => System.IO.File.Exists(System.IO.Path.Combine(directory, program)));
+            That(isThere, $"needs the program {program}");
+        }
+    }
+
+    /// <summary>Anything else: the reason goes on after "this test".</summary>
+    public static void That(bool condition, string reason)
     {
         if (Environment.GetEnvironmentVariable("CI") is "true" or "1")
         {

@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.Serialization;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Journaling;
+using Kcopyd.Actors.Mirrors;
 
 namespace Kcopyd.Actors.Hosting;
 
@@ -17,17 +18,19 @@ public static class KcopydSerialization
           serializers {
             kcopyd-submit = "{{NameOf(typeof(SubmitMessageSerializer))}}"
             kcopyd-job = "{{NameOf(typeof(JobEventSerializer))}}"
+            kcopyd-mirror = "{{NameOf(typeof(RegionEventSerializer))}}"
           }
           serialization-bindings {
             "{{NameOf(typeof(SubmitMessage))}}" = kcopyd-submit
             "{{NameOf(typeof(JobEvent))}}" = kcopyd-job
             "{{NameOf(typeof(JobSnapshot))}}" = kcopyd-job
+            "{{NameOf(typeof(RegionEvent))}}" = kcopyd-mirror
           }
         }
         """;
 
-    /// <summary>Registers the serializers of <see cref="SubmitMessage"/> and of the events of journaled jobs. Making a
-    /// client does it; calling it twice is harmless.</summary>
+    /// <summary>Registers the serializers of <see cref="SubmitMessage"/> and of the events of journaled jobs and
+    /// mirrors. Making a client does it; calling it twice is harmless.</summary>
     /// <remarks>
     /// Decided: by configuration. Because: an extension that is loaded later may bring settings of its own, and then
     /// the system makes its serialization anew, from settings alone. Instead of: adding serializer objects, which stays
@@ -54,11 +57,15 @@ public static class KcopydSerialization
         system.Serialization.AddSerializer("kcopyd-job", job);
         system.Serialization.AddSerializationMap(typeof(JobEvent), job);
         system.Serialization.AddSerializationMap(typeof(JobSnapshot), job);
+        var mirror = new RegionEventSerializer((ExtendedActorSystem)system);
+        system.Serialization.AddSerializer("kcopyd-mirror", mirror);
+        system.Serialization.AddSerializationMap(typeof(RegionEvent), mirror);
     }
 
     // A type that is asked for and not found is remembered as somebody else's: the base types are nobody's message.
     private static bool IsRegistered(Serialization serialization) =>
         serialization.FindSerializerForType(typeof(JobEvent)) is JobEventSerializer
+        && serialization.FindSerializerForType(typeof(RegionEvent)) is RegionEventSerializer
         && serialization.FindSerializerForType(typeof(SubmitMessage)) is SubmitMessageSerializer;
 
     private static string NameOf(Type type) => $"{type.FullName}, {type.Assembly.GetName().Name}";

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Journaling;
+using Kcopyd.Actors.Mirrors;
 
 namespace Kcopyd.Actors.Hosting;
 
@@ -55,6 +56,31 @@ public static class KcopydSettings
         read = journal.Read(read, "keep-ended-for", (o, key) => o with { KeepEndedFor = keys.GetTimeSpan(key) });
         read = journal.Read(read, "keep-ended-count", (o, key) => o with { KeepEndedCount = keys.GetInt(key) });
         return journal.Read(read, "retry-after", (o, key) => o with { RetryAfter = keys.GetTimeSpan(key) });
+    }
+
+    /// <summary>The options under <c>kcopyd.mirror</c>; a key that is absent leaves its default.</summary>
+    /// <exception cref="ConfigurationException">A value is none of its kind or out of its range; the sentence names
+    /// the key.</exception>
+    public static MirrorOptions ReadMirror(ActorSystem system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        var defaults = new MirrorOptions();
+        var mirror = Section(system, "kcopyd.mirror");
+        if (mirror is null)
+        {
+            return defaults;
+        }
+
+        var (read, keys) = (defaults, mirror.Keys);
+        read = mirror.Read(read, "recoveries", (o, key) => o with { Recoveries = keys.GetInt(key) });
+        read = mirror.Read(read, "recovery-size", (o, key) => o with { RecoverySize = mirror.Size(key) });
+        read = mirror.Read(read, "recovery-rate", (o, key) => o with { RecoveryRate = mirror.Size(key) });
+        read = mirror.Read(read, "recovery-yields", (o, key) => o with { RecoveryYields = keys.GetBoolean(key) });
+        read = mirror.Read(read, "page-budget", (o, key) => o with { PageBudget = mirror.Size(key) });
+        read = mirror.Read(read, "clean-delay", (o, key) => o with { CleanDelay = keys.GetTimeSpan(key) });
+        read = mirror.Read(read, "retry-delay", (o, key) => o with { RetryDelay = keys.GetTimeSpan(key) });
+        read = mirror.Read(read, "repairs-reads", (o, key) => o with { RepairsReads = keys.GetBoolean(key) });
+        return mirror.Read(read, "dispose-timeout", (o, key) => o with { DisposeTimeout = keys.GetTimeSpan(key) });
     }
 
     private static SettingsSection? Section(ActorSystem system, string path) =>

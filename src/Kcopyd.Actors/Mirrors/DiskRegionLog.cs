@@ -115,13 +115,7 @@ internal sealed class DiskRegionLog : IRegionLog
     private void RefuseDevice()
     {
         var geometry = _device.Geometry;
-        if (geometry.LengthBytes < _size)
-        {
-            throw new MirrorLogException(
-                $"The log device {_name} is too small: it has {geometry.LengthBytes} bytes, and the log of "
-                + $"{_table.Geometry.RegionCount} regions takes {_size}.");
-        }
-
+        DirtyLogRules.RefuseSize(_name, _table, geometry.LengthBytes, _size);
         if (geometry.IsReadOnly)
         {
             throw new MirrorLogException($"The log device {_name} is read-only.");
@@ -141,22 +135,8 @@ internal sealed class DiskRegionLog : IRegionLog
             return;
         }
 
-        switch (finding)
-        {
-            case DirtyLogFinding.Good { Header: var header } when !header.FitsIn(_device.Geometry.LengthBytes):
-                throw new MirrorLogException(
-                    $"The log device {_name} is damaged or was cut off: it holds {finding}, and has no room for them "
-                    + $"in {_device.Geometry.LengthBytes} bytes.");
-            case DirtyLogFinding.Absent when !IsNew(read):
-            case DirtyLogFinding.UnknownVersion or DirtyLogFinding.Unreadable:
-                throw new MirrorLogException($"The log device {_name} holds {finding}.");
-            default:
-                break;
-        }
+        DirtyLogRules.RefuseFinding(_name, finding, read, _device.Geometry.LengthBytes);
     }
-
-    private static bool IsNew(ReadOnlySpan<byte> read) =>
-        read[..DirtyLogHeader.Size].IndexOfAnyExcept((byte)0) < 0;
 
     /// <summary>The bytes of the log; null if they cannot be read and that is to be borne.</summary>
     private async Task<byte[]?> ReadAsync(CancellationToken cancellationToken)
@@ -173,7 +153,7 @@ internal sealed class DiskRegionLog : IRegionLog
         }
         catch (DeviceException e)
         {
-            throw new MirrorLogException($"The log device {_name} could not be read: {e.Message}", e);
+            throw DirtyLogRules.Unreadable(_name, e);
         }
     }
 

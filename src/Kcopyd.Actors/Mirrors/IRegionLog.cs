@@ -11,7 +11,7 @@ internal interface IRegionLog : IAsyncDisposable
     /// <summary>Reads what there is, and makes the log what the table says, durably: of this many regions, those
     /// that are new or whose state is not known out of sync.</summary>
     /// <returns>The regions that all legs hold. Where the log cannot be read, or not be written, and that is to be
-    /// borne (<see cref="MirrorOptions.LogTrust"/>), none or what was read; <see cref="Status"/> says so then.</returns>
+    /// borne (<see cref="MirrorOptions.LogTrust"/>), none or what was read; <see cref="Status"/> says so.</returns>
     /// <exception cref="MirrorLogException">It is damaged, foreign, of a newer version, too small or cannot be read;
     /// nothing was written.</exception>
     Task<RegionBits> LoadAsync(CancellationToken cancellationToken);

@@ -22,8 +22,7 @@ internal sealed partial class MirrorActor
         var mismatches = new ExtentSet();
         foreach (var failure in completed.Details)
         {
-            // A failure names the sectors of a leg's device: the source's where it has no target.
-            var leg = failure.Target is { } target ? work.Targets.Legs().ElementAt(target) : work.Source;
+            var leg = LegOf(work, failure);
             mismatches.Add(failure.Range.Shift(-_works[work].Legs[leg].Spec.Offset));
         }
 
@@ -34,6 +33,11 @@ internal sealed partial class MirrorActor
 
         _check!.Compared(work, mismatches);
     }
+
+    /// <summary>The leg that a failure is of, whose device's sectors it names: the source where it has no
+    /// target.</summary>
+    private static int LegOf(RegionWork work, CopyFailure failure) =>
+        failure.Target is { } target ? work.Targets.Legs().ElementAt(target) : work.Source;
 
     /// <summary>A work came to nothing: what was to be compared is not.</summary>
     private void OnDropped(RegionWork work)

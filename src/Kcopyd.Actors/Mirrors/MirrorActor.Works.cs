@@ -34,8 +34,7 @@ internal sealed partial class MirrorActor
         var outcome = MirrorWorks.OutcomeOf(work, completed);
         if (completed.FailureCount > 0 && work.Kind != RegionWorkKind.Check)
         {
-            var reason = completed.Details.IsEmpty ? $"it {completed.Outcome}" : completed.Details[0].Reason;
-            MirrorLog.WorkFailed(_logger, _setup.Name, work.ToString(), reason);
+            LogFailures(work, completed);
         }
 
         if (work.Kind == RegionWorkKind.Check)

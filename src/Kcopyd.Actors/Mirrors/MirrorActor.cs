@@ -3,7 +3,6 @@ using Akka.Dispatch;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Hosting;
 using Kcopyd.Core.Mirrors;
-using Kcopyd.Devices;
 using Microsoft.Extensions.Logging;
 
 namespace Kcopyd.Actors.Mirrors;
@@ -39,6 +38,7 @@ internal sealed partial class MirrorActor : ReceiveActor
         (_setup, _machine, _log, _legs) = (setup, setup.Machine, setup.Log, setup.Legs);
         (_options, _logger) = (setup.Options, setup.Options.Logger);
         _specs = [.. setup.Table.Legs];
+        _reasons = new string?[_specs.Length];
         _pace = new RecoveryPace(_options.Recoveries, _options.RecoveryYields);
         _dispatcher = Context.System.Dispatchers.Lookup(CopyDispatchers.Copy);
         _timers = new MirrorTimers(Context.System.Scheduler, Self);
@@ -65,6 +65,7 @@ internal sealed partial class MirrorActor : ReceiveActor
         On<MirrorWork.TableSaved>(OnTableSaved);
         On<MirrorWork.GetStatus>(message => message.Answer.Give(Status()));
         On<MirrorWork.GetCounts>(message => message.Answer.Give(Counts()));
+        On<MirrorWork.GetFailures>(message => message.Answer.Give(Failures()));
         On<MirrorWork.WaitUntilInSync>(OnWaitUntilInSync);
         On<MirrorWork.Suspend>(OnSuspend);
         On<MirrorWork.Resume>(OnResume);
@@ -249,7 +250,7 @@ internal sealed partial class MirrorActor : ReceiveActor
     {
         if (message.Failure is { } failure)
         {
-            MirrorLog.LogFailed(_logger, _setup.Name, failure.Message);
+            LogFailure(failure);
         }
 
         _machine.Committed(message.Number, message.Failure is null);
@@ -260,15 +261,6 @@ internal sealed partial class MirrorActor : ReceiveActor
     {
         LogFailures(message.Failed, LegErrors.Flush, message.Failure);
         _machine.LegsFlushed(message.Failed);
-    }
-
-    private void LogFailures(LegMask failed, LegErrors error, DeviceException? failure)
-    {
-        MirrorMetrics.CountErrors(failed, error);
-        foreach (var leg in failed.Except(_machine.Legs.Failed).Legs())
-        {
-            MirrorLog.LegFailed(_logger, _setup.Name, leg, failure?.Message ?? "no reason given");
-        }
     }
 
     private void Tell(MirrorNotice notice)

@@ -8,14 +8,14 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Mirrors;
 
-/// <summary>A mirror: one device over 2 to 9 legs that hold the same. Safe for concurrent calls from any thread.</summary>
+/// <summary>A mirror: one device over 2 to 9 legs that hold the same. Safe for concurrent calls.</summary>
 /// <remarks>
-/// <para>A write is complete when all legs that hold its regions have it, and the log marks the regions dirty before any
-/// leg sees it. A flush makes all legs durable. Reads of regions at rest are spread over the healthy legs.</para>
+/// <para>A write is complete when all legs that hold its regions have it, and the log marks the regions dirty before
+/// any leg sees it. A flush makes all legs durable. Reads of regions at rest are spread over the healthy legs.</para>
 /// <para>Requests that come while the mirror is suspended wait until it runs again. What an error of a leg means its
 /// table says (<c>handle_errors</c>, <c>keep_log</c>); the features mean what they mean to dm-mirror.</para>
-/// <para>Dispose it, or let <c>CoordinatedShutdown</c> of the actor system do it: it ends what is in flight and leaves a
-/// log that says so. A process that dies instead leaves regions dirty, which the next start copies.</para>
+/// <para>Dispose it, or let <c>CoordinatedShutdown</c> of the actor system do it: it ends what is in flight and leaves
+/// a log that says so. A process that dies instead leaves regions dirty, which the next start copies.</para>
 /// </remarks>
 public sealed class MirrorDevice : IBlockDevice
 {
@@ -49,8 +49,8 @@ public sealed class MirrorDevice : IBlockDevice
     /// <inheritdoc/>
     public long WriteEpoch => Volatile.Read(ref _writeEpoch);
 
-    /// <summary>The table to start the mirror with next time: its legs as they are now, the default leg first.</summary>
-    /// <remarks>Changes when the default leg fails or a leg is replaced: <see cref="MirrorOptions.SaveTable"/>.</remarks>
+    /// <summary>The table to start the mirror with next time: its legs as they are now, the default first.</summary>
+    /// <remarks>Changes when the default fails or a leg is replaced: <see cref="MirrorOptions.SaveTable"/>.</remarks>
     public MirrorTable Table => _setup.Link.Table;
 
     private string Name => _setup.Name;
@@ -59,7 +59,7 @@ public sealed class MirrorDevice : IBlockDevice
     /// <param name="system">Where its actor lives.</param>
     /// <param name="table">What it is.</param>
     /// <param name="parts">Its devices.</param>
-    /// <param name="options">Null: the defaults.</param>
+    /// <param name="options">Null: what the system configures under <c>kcopyd.mirror</c>, else all defaults.</param>
     /// <param name="cancellationToken">Stops loading the log; the devices are the caller's then.</param>
     /// <exception cref="DeviceException">A device does not fit; nothing was written.</exception>
     /// <exception cref="MirrorLogException">The log cannot be used.</exception>
@@ -73,14 +73,15 @@ public sealed class MirrorDevice : IBlockDevice
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(parts);
-        return MirrorStart.CreateAsync(system, table, parts, options ?? new MirrorOptions(), cancellationToken);
+        return MirrorStart.CreateAsync(
+            system, table, parts, options ?? KcopydSettings.ReadMirror(system), cancellationToken);
     }
 
     /// <summary>Opens the devices of a table, exclusively, and makes a mirror of them, which owns them.</summary>
     /// <param name="system">Where its actor lives.</param>
     /// <param name="table">What it is; its devices are URIs or paths.</param>
     /// <param name="opener">What opens them.</param>
-    /// <param name="options">Null: the defaults.</param>
+    /// <param name="options">Null: what the system configures under <c>kcopyd.mirror</c>, else all defaults.</param>
     /// <param name="cancellationToken">Stops it; what was opened is closed.</param>
     /// <exception cref="DeviceException">A device cannot be opened or does not fit; nothing was written.</exception>
     /// <exception cref="MirrorLogException">The log cannot be used.</exception>
@@ -94,7 +95,20 @@ public sealed class MirrorDevice : IBlockDevice
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(opener);
-        return MirrorStart.OpenAsync(system, table, opener, options ?? new MirrorOptions(), cancellationToken);
+        return MirrorStart.OpenAsync(
+            system, table, opener, options ?? KcopydSettings.ReadMirror(system), cancellationToken);
+    }
+
+    /// <summary>Refuses devices that cannot be the legs and the log of a table. Nothing is read or written.</summary>
+    /// <param name="table">The mirror.</param>
+    /// <param name="parts">Its devices.</param>
+    /// <param name="areWritten">Whether they are to be open for writing.</param>
+    /// <exception cref="DeviceException">One does not fit; the message says which and why.</exception>
+    public static void CheckDevices(MirrorTable table, MirrorParts parts, bool areWritten = true)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(parts);
+        _ = MirrorGeometryRules.Check("mirror", table, parts, areWritten);
     }
 
     /// <summary>How it is, as dm-mirror's status line has it.</summary>
@@ -104,6 +118,10 @@ public sealed class MirrorDevice : IBlockDevice
     /// <summary>How it is, in numbers.</summary>
     public Task<MirrorCounts> GetCountsAsync(CancellationToken cancellationToken = default) =>
         AskAsync<MirrorCounts>(answer => new MirrorWork.GetCounts(answer), cancellationToken);
+
+    /// <summary>The legs that failed, and the log if it did, with what they answered last.</summary>
+    public Task<ImmutableArray<MirrorFailure>> GetFailuresAsync(CancellationToken cancellationToken = default) =>
+        AskAsync<ImmutableArray<MirrorFailure>>(answer => new MirrorWork.GetFailures(answer), cancellationToken);
 
     /// <summary>Completes when all legs hold the same. Never, while a leg stays failed.</summary>
     public Task WaitUntilInSyncAsync(CancellationToken cancellationToken = default) =>
@@ -186,31 +204,18 @@ public sealed class MirrorDevice : IBlockDevice
     /// <inheritdoc/>
     public ValueTask WriteAsync(
         long offset, ReadOnlyMemory<byte> buffer, WriteDurability durability, CancellationToken cancellationToken) =>
-        buffer.IsEmpty
-            ? ValueTask.CompletedTask
-            : SubmitAsync(
-                DeviceOperation.Write,
-                regions => new MirrorRequest(RegionRequestKind.Write, regions, DeviceOperation.Write)
-                {
-                    Offset = offset,
-                    Length = buffer.Length,
-                    Data = buffer,
-                    Durability = durability,
-                    RegionBytes = RegionBytes,
-                },
-                (offset, buffer.Length),
-                cancellationToken);
+        ChangeAsync(DeviceOperation.Write, (offset, buffer.Length), buffer, durability, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask WriteZeroesAsync(long offset, long length, CancellationToken cancellationToken) =>
-        ChangeAsync(DeviceOperation.WriteZeroes, RegionRequestKind.Write, (offset, length), cancellationToken);
+        ChangeAsync(DeviceOperation.WriteZeroes, (offset, length), default, default, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>A leg that does not do it does not count as failed; what the legs hold there is made equal
     /// again.</remarks>
     public ValueTask DiscardAsync(long offset, long length, CancellationToken cancellationToken) =>
         _geometry.Can(BlockDeviceAbilities.Discard)
-            ? ChangeAsync(DeviceOperation.Discard, RegionRequestKind.Discard, (offset, length), cancellationToken)
+            ? ChangeAsync(DeviceOperation.Discard, (offset, length), default, default, cancellationToken)
             : throw new DeviceException(
                 Name, DeviceOperation.Discard, DeviceErrorKind.NotSupported, "a leg does not take discards");
 
@@ -224,11 +229,7 @@ public sealed class MirrorDevice : IBlockDevice
 
         try
         {
-            await SubmitAsync(
-                DeviceOperation.Flush,
-                static _ => new MirrorRequest(RegionRequestKind.Flush, default, DeviceOperation.Flush),
-                (0, 0),
-                cancellationToken).ConfigureAwait(false);
+            await SubmitAsync(MirrorRequest.Flush(), cancellationToken).ConfigureAwait(false);
         }
         catch (DeviceException e) when (e.Kind == DeviceErrorKind.Io)
         {
@@ -289,8 +290,8 @@ public sealed class MirrorDevice : IBlockDevice
     public IReadOnlyList<StorageExtent> Locate(long offset, long length) =>
         [.. _setup.Legs.Current.SelectMany(leg => leg.Device.Locate(leg.OffsetOf(offset), length))];
 
-    /// <summary>Ends what is in flight, marks clean what is equal, and closes the devices that it owns. Held and waiting
-    /// requests fail. Harmless to repeat.</summary>
+    /// <summary>Ends what is in flight, marks clean what is equal, and closes the devices that it owns. Held and
+    /// waiting requests fail. Harmless to repeat.</summary>
     public async ValueTask DisposeAsync()
     {
         Tell(new MirrorWork.Close());
@@ -302,65 +303,49 @@ public sealed class MirrorDevice : IBlockDevice
 
     internal Task Closed => _setup.Link.Closed;
 
-    private long RegionBytes => Sectors.ToBytes(_setup.Table.Log.RegionSize);
-
-    private ValueTask ChangeAsync(
+    private async ValueTask ChangeAsync(
         DeviceOperation operation,
-        RegionRequestKind kind,
         (long Offset, long Length) range,
-        CancellationToken cancellationToken) =>
-        range.Length == 0
-            ? ValueTask.CompletedTask
-            : SubmitAsync(
-                operation,
-                regions => new MirrorRequest(kind, regions, operation)
-                {
-                    Offset = range.Offset,
-                    Length = range.Length,
-                    RegionBytes = RegionBytes,
-                },
-                range,
-                cancellationToken);
-
-    private async ValueTask SubmitAsync(
-        DeviceOperation operation,
-        Func<RegionRun, MirrorRequest> make,
-        (long Offset, long Length) range,
+        ReadOnlyMemory<byte> data,
+        WriteDurability durability,
         CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        _gate.Enter(Name, operation);
-        try
+        BlockRequest.CheckWrite(Name, operation, _geometry, range.Offset, range.Length);
+        if (range.Length > 0)
         {
-            BlockRequest.CheckWrite(Name, operation, _geometry, range.Offset, range.Length);
-            _setup.Use.Note();
-            var last = range.Offset + Math.Max(1, range.Length) - 1;
-            await SubmitAsync(
-                make(new RegionRun(range.Offset / RegionBytes, last / RegionBytes)), cancellationToken)
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Exit();
+            var request = MirrorRequest.Change(
+                _setup.Machine.Geometry, operation, range.Offset, range.Length, data);
+            request.Durability = durability;
+            await SubmitAsync(request, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private async ValueTask SubmitAsync(MirrorRequest request, CancellationToken cancellationToken)
     {
-        _setup.Link.Add(request);
-
-        // First, so that giving it up never overtakes it.
-        Tell(new MirrorWork.Submit(request));
-        var registration = cancellationToken.UnsafeRegister(
-            (state, token) => Tell(new MirrorWork.Withdraw((MirrorRequest)state!, token)), request);
-        await using (registration.ConfigureAwait(false))
+        cancellationToken.ThrowIfCancellationRequested();
+        _gate.Enter(Name, request.Operation);
+        try
         {
-            var failure = await request.Done.ConfigureAwait(false);
-            _setup.Link.Remove(request);
-            if (failure is not null)
+            _setup.Use.Note();
+            _setup.Link.Add(request);
+
+            // First, so that giving it up never overtakes it.
+            Tell(new MirrorWork.Submit(request));
+            var registration = cancellationToken.UnsafeRegister(
+                (state, token) => Tell(new MirrorWork.Withdraw((MirrorRequest)state!, token)), request);
+            await using (registration.ConfigureAwait(false))
             {
-                throw failure;
+                var failure = await request.Done.ConfigureAwait(false);
+                _setup.Link.Remove(request);
+                if (failure is not null)
+                {
+                    throw failure;
+                }
             }
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 

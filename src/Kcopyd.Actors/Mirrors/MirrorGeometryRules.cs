@@ -10,7 +10,8 @@ internal static class MirrorGeometryRules
 {
     /// <summary>The mirror's geometry: it can what all legs can.</summary>
     /// <exception cref="DeviceException">A leg does not fit; nothing was done.</exception>
-    public static BlockDeviceGeometry Check(string name, MirrorTable table, MirrorParts parts)
+    public static BlockDeviceGeometry Check(
+        string name, MirrorTable table, MirrorParts parts, bool areWritten = true)
     {
         if (parts.Legs.Length != table.Legs.Length)
         {
@@ -24,7 +25,7 @@ internal static class MirrorGeometryRules
 
         for (var leg = 0; leg < parts.Legs.Length; leg++)
         {
-            CheckLeg(table, table.Legs[leg], parts.Legs[leg]);
+            CheckLeg(table, table.Legs[leg], parts.Legs[leg], areWritten);
         }
 
         CheckOverlaps(name, table, parts);
@@ -33,11 +34,12 @@ internal static class MirrorGeometryRules
 
     /// <summary>Whether a device can take the place of a leg.</summary>
     /// <exception cref="DeviceException">It cannot.</exception>
-    public static void CheckLeg(MirrorTable table, MirrorLegSpec spec, IBlockDevice device)
+    public static void CheckLeg(
+        MirrorTable table, MirrorLegSpec spec, IBlockDevice device, bool isWritten = true)
     {
         var name = device.Identity.Uri;
         var geometry = device.Geometry;
-        if (geometry.IsReadOnly)
+        if (isWritten && geometry.IsReadOnly)
         {
             throw new DeviceException(
                 name, DeviceOperation.Open, DeviceErrorKind.ReadOnly, "a leg of a mirror has to be writable");

@@ -41,7 +41,13 @@ public sealed record MirrorOptions
 
     /// <summary>The most bytes of the source that recoveries read a second; 0, the default: no limit. It does not hold
     /// while writes put regions out of sync faster than that.</summary>
-    public ByteCount RecoveryRate { get; init; }
+    public ByteCount RecoveryRate
+    {
+        get;
+        init => field = value.Value >= 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A rate is not negative.");
+    }
 
     /// <summary>Memory for the recoveries that are under way. Default 4 MiB; 8 KiB, two pages to compare, to 1 GiB.
     /// </summary>

@@ -6,8 +6,8 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Mirrors;
 
-/// <summary>Reads a mirror: regions at rest from any leg, others from the leg that a recovery would copy from. Passes by
-/// the actor unless a leg fails. Safe for concurrent calls.</summary>
+/// <summary>Reads a mirror: regions at rest from any leg, others from the leg that a recovery would copy from. Passes
+/// by the actor unless a leg fails. Safe for concurrent calls.</summary>
 internal sealed class MirrorReads(MirrorSetup setup, IActorRef actor, MessageDispatcher dispatcher)
 {
     /// <summary>Consecutive bytes that one leg is read for, so that reading ahead works: 1 MiB.</summary>
@@ -103,8 +103,9 @@ internal sealed class MirrorReads(MirrorSetup setup, IActorRef actor, MessageDis
             }
         }
 
+        var reason = failure?.Message ?? "it has no leg";
         throw new DeviceException(
-            setup.Name, DeviceOperation.Confirm, DeviceErrorKind.Vanished, failure?.Message ?? "it has no leg", failure);
+            setup.Name, DeviceOperation.Confirm, DeviceErrorKind.Vanished, reason, failure);
     }
 
     private static RegionRun RegionsOf(long offset, long length, long regionBytes) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using Kcopyd.Core;
 using Kcopyd.Core.Mirrors;
@@ -60,6 +61,9 @@ internal abstract record MirrorWork : INoSerializationVerificationNeeded
 
     /// <summary>Query: the counts.</summary>
     public sealed record GetCounts(MirrorAnswer<MirrorCounts> Answer) : MirrorWork;
+
+    /// <summary>Query: what is wrong now.</summary>
+    public sealed record GetFailures(MirrorAnswer<ImmutableArray<MirrorFailure>> Answer) : MirrorWork;
 
     /// <summary>Query: answered when all legs hold the same.</summary>
     public sealed record WaitUntilInSync(MirrorAnswer<bool> Answer) : MirrorWork;

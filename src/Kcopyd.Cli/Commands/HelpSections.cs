@@ -72,6 +72,18 @@ internal static class HelpSections
 
         """;
 
+    private const string MirrorExamples = """
+        Examples:
+          kcopyd mirror create --table "0 2097152 mirror disk 2 log.img 1024 2 a.img 0 b.img 0"
+          kcopyd mirror sync --table "0 2097152 mirror disk 2 log.img 1024 2 a.img 0 b.img 0"
+                                                              a.img to b.img, 1 GiB in regions of 512 KiB;
+                                                              again after a crash: goes on from the log
+          kcopyd mirror status --table - < mirror.table       in how much they are equal, as dmsetup status has it
+          kcopyd mirror check --table - --json < mirror.table are they? For a script
+          dmsetup table m0 | kcopyd mirror check --table -    a kernel's mirror, while it is not active
+
+        """;
+
     internal static string For(string command) => command switch
     {
         CopyCommand.Name => $"{Units}\n{CopyExamples}\n{Codes}",
@@ -80,6 +92,8 @@ internal static class HelpSections
         JobsCommand.Name => $"{JobsExamples}\n{Codes}",
         ResumeCommand.Name => $"{Units}\n{ResumeExamples}\n{Codes}",
         ForgetCommand.Name => $"{ForgetExamples}\n{Codes}",
+        MirrorCommand.Name or MirrorCommand.Create or MirrorCommand.Sync or MirrorCommand.Status
+            or MirrorCommand.Check => $"{Units}\n{MirrorExamples}\n{Codes}",
         DemoCommand.Name => Codes,
         _ => $"{CopyExamples}\n{Codes}",
     };

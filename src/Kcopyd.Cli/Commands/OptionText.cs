@@ -116,6 +116,25 @@ internal sealed record OptionText(string Name, string? Value, string Description
         "Go on where the unfinished job was, although a device is not what was recorded: you know that it holds what "
         + "was copied to it");
 
+    internal static readonly OptionText Table = new(
+        "--table",
+        "LINE",
+        "The mirror as device-mapper has it, in sectors: "
+        + "\"0 LENGTH mirror disk 2 LOG REGION LEGS LEG OFFSET ...\", or core 1 REGION for no log; "
+        + "devices are paths or URIs; - reads the line from standard input");
+
+    internal static readonly OptionText Size = new(
+        "--size", "SIZE", "Create missing leg files with so many bytes. Default: a missing leg is refused");
+
+    internal static readonly OptionText Force = new(
+        "--force", null, "Make the log although something stands on its device");
+
+    internal static readonly OptionText Recoveries = new(
+        "--recoveries", "COUNT", "Regions copied at a time, 1 to 64. Default: 4");
+
+    internal static readonly OptionText ShowTable = new(
+        "--show-table", null, "Print the table line before the status line");
+
     internal static readonly OptionText All = new(
         "--all", null, "List every job that is over, not only the last few");
 

@@ -9,7 +9,7 @@ internal static class ProgramCommands
     internal static RootCommand Create(ProgramRuns runs)
     {
         var root = new RootCommand(
-            "Copies, zeroes and verifies files and block devices: "
+            "Copies, zeroes, verifies and mirrors files and block devices: "
             + "a range of sectors from one source to any number of targets, within a fixed amount of memory. "
             + "A copy is journaled: after a crash or an interruption it goes on where it was.")
         {
@@ -19,6 +19,7 @@ internal static class ProgramCommands
             JobsCommand.Create(runs),
             ResumeCommand.Create(runs),
             ForgetCommand.Create(runs),
+            MirrorCommand.Make(runs),
             DemoCommand.Create(runs),
         };
         foreach (var option in root.Options)

@@ -8,10 +8,12 @@ namespace Kcopyd.Cli.Commands;
 /// <param name="Jobs">Of jobs.</param>
 /// <param name="Resume">Of resume.</param>
 /// <param name="Forget">Of forget: the journal and the names.</param>
+/// <param name="Mirrors">Of mirror.</param>
 /// <param name="Demo">Of demo.</param>
 internal sealed record ProgramRuns(
     Func<TransferRequest, Task<int>> Transfer,
     Func<JobsRequest, Task<int>> Jobs,
     Func<ResumeRequest, Task<int>> Resume,
     Func<JournalPlace, ImmutableArray<string>, Task<int>> Forget,
+    MirrorRuns Mirrors,
     Func<Task<int>> Demo);

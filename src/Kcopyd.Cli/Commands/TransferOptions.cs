@@ -80,9 +80,11 @@ internal sealed class TransferOptions
         Trust = IsGiven(parsed, OptionText.Trust),
     };
 
-    private string? Value(ParseResult parsed, OptionText option) =>
+    /// <summary>The word that was given for an option; null for none.</summary>
+    internal string? Value(ParseResult parsed, OptionText option) =>
         _values.TryGetValue(option.Name, out var known) ? parsed.GetValue(known) : null;
 
+    /// <summary>Whether a flag was given.</summary>
     internal bool IsGiven(ParseResult parsed, OptionText option) =>
         _flags.TryGetValue(option.Name, out var known) && parsed.GetValue(known);
 }

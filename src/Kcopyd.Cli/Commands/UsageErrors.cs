@@ -22,11 +22,19 @@ internal static class UsageErrors
         {
             return parsed.UnmatchedTokens is [{ } first, ..]
                 ? $"there is no command or option '{first}' (kcopyd --help lists them)"
-                : "a command is missing: copy, zero, verify, jobs, resume, forget or demo "
+                : "a command is missing: copy, zero, verify, jobs, resume, forget, mirror or demo "
                     + "(kcopyd --help explains them)";
         }
 
-        var see = $"(see kcopyd {parsed.CommandResult.Command.Name} --help)";
+        if (parsed.CommandResult.Command.Name == MirrorCommand.Name)
+        {
+            return parsed.UnmatchedTokens is [{ } word, ..]
+                ? $"there is no command or option '{word}' of mirror (kcopyd mirror --help lists them)"
+                : $"what to do with the mirror is missing: {MirrorCommand.Commands} "
+                    + "(kcopyd mirror --help explains them)";
+        }
+
+        var see = $"(see kcopyd {NameOf(parsed.CommandResult)} --help)";
         if (UnknownOption(parsed, args) is { } option)
         {
             return $"there is no option '{option}' here; a path that begins with a dash is written './{option}' {see}";
@@ -58,6 +66,10 @@ internal static class UsageErrors
         .Select(word => word[..word.IndexOfAny(['=', ':'])])
         .FirstOrDefault(name => parsed.CommandResult.Command.Options.Any(
             option => option.Name == name && option.Arity.MaximumNumberOfValues == 0));
+
+    private static string NameOf(CommandResult command) => command.Parent is CommandResult { Command: not RootCommand }
+        ? $"{MirrorCommand.Name} {command.Command.Name}"
+        : command.Command.Name;
 
     private static string Lowered(string sentence) => $"{char.ToLowerInvariant(sentence[0])}{sentence[1..]}";
 }

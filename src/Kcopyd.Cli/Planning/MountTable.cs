@@ -20,6 +20,28 @@ internal static class MountTable
         }
     }
 
+    /// <summary>The devices that are mounted, and where; none where that cannot be known.</summary>
+    internal static IReadOnlyList<(string Device, string Point)> Mounts()
+    {
+        try
+        {
+            return [.. Mounts(File.ReadLines(Table))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The same of a table, each device once. Pure.</summary>
+    internal static IEnumerable<(string Device, string Point)> Mounts(IEnumerable<string> lines) => lines
+        .Select(line => line.Split(' '))
+        .Select(words => (Words: words, Hyphen: Array.IndexOf(words, "-")))
+        .Where(line => line.Hyphen > MountPoint && line.Words.Length > line.Hyphen + 2)
+        .Select(line => (Device: Unescaped(line.Words[line.Hyphen + 2]), Point: Unescaped(line.Words[MountPoint])))
+        .Where(mount => mount.Device.StartsWith("/dev/", StringComparison.Ordinal))
+        .DistinctBy(mount => mount.Device);
+
     /// <summary>The same of a table. Pure.</summary>
     /// <param name="path">Absolute, without symbolic links.</param>
     /// <param name="lines">As proc(5) has them: the fifth word is the mount point; after a lone hyphen come the type

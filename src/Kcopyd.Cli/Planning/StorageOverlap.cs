@@ -44,6 +44,12 @@ internal static class StorageOverlap
         && one.IsResizable == other.IsResizable
         && one.Storage.SequenceEqual(other.Storage);
 
+    /// <summary>Whether ranges of two devices share a byte, or are of one file that is yet to be made.</summary>
+    internal static bool AreOne(
+        BlockDeviceDescription one, SectorRange oneRange, BlockDeviceDescription other, SectorRange otherRange) =>
+        Overlaps(Slice(one, oneRange), Slice(other, otherRange))
+        || (!one.Exists && !other.Exists && FullPath(one) == FullPath(other));
+
     private static void RefuseTwins(
         TransferPlan plan, ImmutableArray<BlockDeviceDescription> targets, int first, int second)
     {

@@ -7,7 +7,8 @@ namespace Kcopyd.Cli.Reporting;
 /// <remarks>The terminal library is loaded with the first look, so that a short job never pays for it.</remarks>
 internal sealed class BarProgressView(TransferPlan plan) : IProgressView
 {
-    private const string ShowCursor = "\e[?25h";
+    /// <summary>What a terminal is told that hid its cursor.</summary>
+    internal const string ShowCursor = "\e[?25h";
 
     private TerminalBar? _bar;
 

@@ -15,6 +15,7 @@ internal static class ProgressViews
         _ => new PlainProgressView(Console.Error),
     };
 
-    private static bool IsTerminal() =>
+    /// <summary>Whether standard error is a terminal that can show a bar.</summary>
+    internal static bool IsTerminal() =>
         !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
 }

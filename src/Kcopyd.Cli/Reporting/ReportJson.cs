@@ -9,6 +9,10 @@ namespace Kcopyd.Cli.Reporting;
 [JsonSerializable(typeof(ResultReport))]
 [JsonSerializable(typeof(ProgressReport))]
 [JsonSerializable(typeof(JobReport[]))]
+[JsonSerializable(typeof(MirrorProgressReport))]
+[JsonSerializable(typeof(MirrorStatusReport))]
+[JsonSerializable(typeof(MirrorSyncReport))]
+[JsonSerializable(typeof(MirrorCheckReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The word for a value of an enumeration: <c>completedWithErrors</c>.</summary>

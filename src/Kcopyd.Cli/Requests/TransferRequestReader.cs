@@ -106,7 +106,8 @@ internal static class TransferRequestReader
         Digest = text.Digest,
     };
 
-    private static ProgressStyle ReadProgress(string? text) => text switch
+    /// <summary>How progress is shown.</summary>
+    internal static ProgressStyle ReadProgress(string? text) => text switch
     {
         null or "auto" => ProgressStyle.Auto,
         "plain" => ProgressStyle.Plain,
@@ -184,7 +185,8 @@ internal static class TransferRequestReader
     private static bool HasLargeSegments(TransferText text) =>
         text is { Direct: false, Segment: null, InFlight: null };
 
-    private static ByteCount ReadRate(string? text)
+    /// <summary>Bytes a second; 0 where nothing was given.</summary>
+    internal static ByteCount ReadRate(string? text)
     {
         var rate = text is not null && text.EndsWith("/s", StringComparison.Ordinal) ? text[..^2] : text;
         return ReadSize("--rate", rate) ?? ByteCount.Zero;
@@ -193,7 +195,8 @@ internal static class TransferRequestReader
     private static int ReadPercent(string? text) =>
         ReadNumber("--percent", text?.TrimEnd('%'), 0, 100) ?? 100;
 
-    private static ByteCount? ReadSize(string option, string? text)
+    /// <summary>A size; null where none was given.</summary>
+    internal static ByteCount? ReadSize(string option, string? text)
     {
         if (text is null)
         {
@@ -205,7 +208,8 @@ internal static class TransferRequestReader
             : throw new RefusedException($"{option} '{text}' is not a size in whole bytes, such as 65536, 64K or 1.5G");
     }
 
-    private static int? ReadNumber(string option, string? text, int least, int most)
+    /// <summary>A whole number; null where none was given.</summary>
+    internal static int? ReadNumber(string option, string? text, int least, int most)
     {
         if (text is null)
         {

@@ -39,8 +39,9 @@ public sealed class LegStanding
     /// <param name="leg">The leg.</param>
     /// <param name="error">One kind.</param>
     /// <param name="isInSync">Whether all legs hold the same everywhere.</param>
+    /// <param name="successors">The legs that may become the default, if they have no error.</param>
     /// <returns>What to tell, in order.</returns>
-    public IReadOnlyList<MirrorNotice> Note(int leg, LegErrors error, bool isInSync)
+    public IReadOnlyList<MirrorNotice> Note(int leg, LegErrors error, bool isInSync, LegMask successors)
     {
         var isFirst = (_errors[leg] & error) == 0;
         _errors[leg] |= error;
@@ -50,17 +51,20 @@ public sealed class LegStanding
             return [];
         }
 
+        var failed = new MirrorNotice.LegFailed(leg, error);
         if (leg != Default)
         {
-            return [new MirrorNotice.LegFailed(leg, error)];
+            return [failed];
         }
 
-        if (!isInSync && !_policy.KeepLog)
+        if ((isInSync || _policy.KeepLog) && MoveDefaultTo(Healthy.And(successors).Lowest) is { } moved)
         {
-            return [new MirrorNotice.DefaultFailedOutOfSync(leg), new MirrorNotice.LegFailed(leg, error)];
+            return [moved, failed];
         }
 
-        return [MoveDefault() ?? new MirrorNotice.AllLegsFailed(), new MirrorNotice.LegFailed(leg, error)];
+        return Healthy.IsEmpty
+            ? [new MirrorNotice.AllLegsFailed(), failed]
+            : [new MirrorNotice.DefaultFailedOutOfSync(leg), failed];
     }
 
     /// <summary>Forgets errors of all legs but those of flushes, which only <see cref="Forget(int)"/> does: what such
@@ -79,14 +83,17 @@ public sealed class LegStanding
     /// <summary>Forgets one kind of error of one leg.</summary>
     public void Forget(int leg, LegErrors error) => Keep(leg, ~error);
 
-    /// <summary>Makes the lowest leg without an error the default.</summary>
+    /// <summary>Makes one of some legs the default: the lowest without an error, else the lowest.</summary>
     /// <returns>What to tell; null where there is none, or it is the default already.</returns>
-    public MirrorNotice? MoveDefault() => MoveDefaultWithin(LegMask.All(Count));
-
-    /// <summary>As <see cref="MoveDefault"/>, among some legs only.</summary>
     public MirrorNotice? MoveDefaultWithin(LegMask legs)
     {
-        var (from, to) = (Default, Healthy.And(legs).Lowest);
+        var healthy = Healthy.And(legs);
+        return MoveDefaultTo(healthy.IsEmpty ? legs.Lowest : healthy.Lowest);
+    }
+
+    private MirrorNotice.DefaultChanged? MoveDefaultTo(int to)
+    {
+        var from = Default;
         if (to < 0 || to == from)
         {
             return null;

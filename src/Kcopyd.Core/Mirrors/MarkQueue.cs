@@ -20,11 +20,11 @@ internal sealed class MarkQueue
     public bool IsIdle => HasFailed || (_underWay is null && _marked.Count == 0 && _cleaned.Count == 0);
 
     /// <summary>Clears the bits of regions with the next commit.</summary>
-    /// <returns>Its number.</returns>
+    /// <returns>Its number; of a failed log, that of what <see cref="Restore"/> counts as written.</returns>
     public long Mark(RegionRun regions)
     {
         Add(_marked, regions);
-        return _next;
+        return HasFailed ? _next - 1 : _next;
     }
 
     /// <summary>Sets the bit of a region with the next commit, unless that one also marks it.</summary>
@@ -68,6 +68,9 @@ internal sealed class MarkQueue
     {
         List<RegionRequest> waited = [.. _waiting, .. _waitingForNext];
         (_underWay, HasFailed) = (null, true);
+
+        // What was to be in the next commit counts as written, too, once the log is written as a whole.
+        _next++;
         _waiting.Clear();
         _waitingForNext.Clear();
         _marked.Clear();

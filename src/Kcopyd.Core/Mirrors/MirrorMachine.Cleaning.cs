@@ -5,6 +5,9 @@ public sealed partial class MirrorMachine
 {
     private List<(long Region, long Generation)> _cleaning = [];
     private int _cleaningVersion;
+    private long _cleaningGeneration;
+    private bool _isCleaningAsked;
+    private bool _isCleaningBlocked;
 
     /// <summary>Regions that wait to be marked clean, or are written to.</summary>
     public long DirtyCount => _entries.Count;
@@ -19,15 +22,24 @@ public sealed partial class MirrorMachine
 
         foreach (var (region, entry) in _entries)
         {
-            if (CanBeClean(region, entry))
+            if (!CanBeClean(region, entry))
+            {
+                continue;
+            }
+
+            if (_marks.Has(Math.Max(_floor, entry.MarkedBy)))
             {
                 _cleaning.Add((region, entry.Generation));
+            }
+            else
+            {
+                _isCleaningBlocked = true;
             }
         }
 
         if (_cleaning.Count > 0)
         {
-            _cleaningVersion = _legVersion;
+            (_cleaningVersion, _cleaningGeneration) = (_legVersion, ++_generation);
             _effects.Add(new MirrorEffect.FlushLegs());
         }
     }
@@ -38,12 +50,15 @@ public sealed partial class MirrorMachine
     {
         var candidates = _cleaning;
         _cleaning = [];
-        FailFlush(failed.Except(StaleLegs(_cleaningVersion)));
+        var stale = StaleLegs(_cleaningVersion);
+        FailFlush(failed.Except(stale));
+        NoteFlushed(LegMask.All(_legCount).Except(failed).Except(stale), _cleaningGeneration);
         foreach (var (region, generation) in failed.IsEmpty && !_marks.HasFailed ? candidates : [])
         {
             if (_entries.TryGetValue(region, out var entry)
                 && entry.Generation == generation
-                && CanBeClean(region, entry))
+                && CanBeClean(region, entry)
+                && _marks.Has(Math.Max(_floor, entry.MarkedBy)))
             {
                 _logged.Set(region);
                 _marks.Clean(region);
@@ -53,15 +68,23 @@ public sealed partial class MirrorMachine
         BeginCommit();
         if (_entries.Any(pair => CanBeClean(pair.Key, pair.Value)) && !FlushHasFailed)
         {
-            _effects.Add(new MirrorEffect.CleanLater());
+            AskForCleaning();
         }
 
         TryFinishSuspending();
     }
 
+    private void AskForCleaning()
+    {
+        if (!_isCleaningAsked)
+        {
+            _isCleaningAsked = true;
+            _effects.Add(new MirrorEffect.CleanLater());
+        }
+    }
+
     private bool CanBeClean(long region, RegionEntry entry) =>
         entry is { Pending: 0, Work: null }
         && Contents.InSync[region]
-        && !_logged[region]
-        && _marks.Has(_floor);
+        && !_logged[region];
 }

@@ -26,12 +26,10 @@ public sealed partial class MirrorMachine
     private void EndWrite(RegionRequest request, IReadOnlyList<LegMask> failed)
     {
         var stale = StaleLegs(request.LegVersion);
-        var wroteEverywhere = true;
         var blamed = LegMask.None;
-        for (var i = 0; i < request.Pieces.Length; i++)
+        foreach (var legs in failed)
         {
-            wroteEverywhere &= !request.Pieces[i].Legs.Except(failed[i]).IsEmpty;
-            blamed = blamed.Or(failed[i]).Except(stale);
+            blamed = blamed.Or(legs).Except(stale);
         }
 
         if (request.Kind == RegionRequestKind.Write)
@@ -41,14 +39,27 @@ public sealed partial class MirrorMachine
             RestLegs(blamed);
         }
 
-        for (var i = 0; i < request.Pieces.Length && !blamed.IsEmpty; i++)
+        var isSafe = true;
+        for (var i = 0; i < request.Pieces.Length; i++)
         {
-            Lose(request.Pieces[i].Run, failed[i].Except(stale));
+            var legs = failed[i].Except(stale);
+
+            // Any content is right after a discard, as long as it is the same: that of the default.
+            Lose(request.Pieces[i].Run, legs.IsEmpty || request.Kind == RegionRequestKind.Write
+                ? legs
+                : LegMask.All(_legCount).Without(Legs.Default));
+        }
+
+        for (var i = 0; i < request.Pieces.Length; i++)
+        {
+            isSafe &= request.Pieces[i].Legs.Except(failed[i]).Except(stale).Contains(Legs.Default);
         }
 
         Leave(request);
-        if (failed.All(legs => legs.IsEmpty))
+        LetFollow(request);
+        if (blamed.IsEmpty && isSafe)
         {
+            // What became another device meanwhile gets it by recovery.
             Settle(request, RequestVerdict.Done);
         }
         else if (request.Kind == RegionRequestKind.Discard)
@@ -59,21 +70,30 @@ public sealed partial class MirrorMachine
         }
         else
         {
-            Fail(request, wroteEverywhere);
+            Fail(request, isSafe);
         }
     }
 
     private void EndFlush(RegionRequest request, LegMask failed)
     {
         _inFlight--;
-        if (failed.IsEmpty)
+        var stale = StaleLegs(request.LegVersion);
+        var blamed = failed.Except(stale);
+        var flushed = LegMask.All(_legCount).Except(failed).Except(stale);
+        FailFlush(blamed);
+        NoteFlushed(flushed, request.Generation);
+
+        // What was lost before, in a flush that nobody asked for, is said to who asks first.
+        var isSafe = flushed.Contains(Legs.Default) && request.Losses == _losses;
+        _reportedLosses = _losses;
+        if (blamed.IsEmpty && isSafe)
         {
             Settle(request, RequestVerdict.Done);
-            return;
         }
-
-        FailFlush(failed.Except(StaleLegs(request.LegVersion)));
-        Fail(request, wroteEverywhere: failed != LegMask.All(_legCount));
+        else
+        {
+            Fail(request, isSafe);
+        }
     }
 
     /// <summary>What was not flushed on these legs may be gone from them, and nothing tells which of it.</summary>
@@ -87,12 +107,24 @@ public sealed partial class MirrorMachine
         FlushHasFailed = true;
         NoteAll(failed, LegErrors.Flush);
         RestLegs(failed);
-        for (var region = _logged.NextClear(0); region >= 0; region = _logged.NextClear(region + 1))
+        LoseUnflushed(failed);
+    }
+
+    /// <summary>The regions of which not all is durable on legs: those that the log does not call clean.</summary>
+    private void LoseUnflushed(LegMask legs)
+    {
+        var isSpared = TryKeepDefaultFrom(legs);
+        _losses += isSpared ? 0 : 1;
+        for (var region = _logged.NextClear(0); region >= 0; region = NextUnlogged(region + 1))
         {
-            Lose(new RegionRun(region, region), failed);
+            LoseAt(region, legs, isSpared);
             Rest(region);
         }
+
+        _isKnownInSync = _isKnownInSync && Contents.IsInSync;
     }
+
+    private long NextUnlogged(long from) => from < Geometry.RegionCount ? _logged.NextClear(from) : -1;
 
     private void FailLog()
     {
@@ -104,7 +136,9 @@ public sealed partial class MirrorMachine
     }
 
     /// <summary>A request that not all legs took.</summary>
-    private void Fail(RegionRequest request, bool wroteEverywhere)
+    /// <param name="request">It.</param>
+    /// <param name="isSafe">Whether the default took it.</param>
+    private void Fail(RegionRequest request, bool isSafe)
     {
         if (Legs.Healthy.IsEmpty || (Policy.KeepLog && _marks.HasFailed))
         {
@@ -116,7 +150,7 @@ public sealed partial class MirrorMachine
         }
         else
         {
-            Settle(request, wroteEverywhere ? RequestVerdict.Done : RequestVerdict.Failed);
+            Settle(request, isSafe ? RequestVerdict.Done : RequestVerdict.Failed);
         }
     }
 
@@ -141,6 +175,7 @@ public sealed partial class MirrorMachine
             var entry = _entries[region];
             Invariant.Holds(entry.Pending > 0);
             entry.Pending--;
+            entry.Requests.Remove(request);
             if (entry.Pending > 0)
             {
                 continue;
@@ -158,29 +193,17 @@ public sealed partial class MirrorMachine
         }
     }
 
+    /// <summary>Notes an error of legs; none of them becomes the default for it.</summary>
     private void NoteAll(LegMask legs, LegErrors error)
     {
         foreach (var leg in legs.Legs())
         {
-            Note(leg, error);
+            foreach (var notice in Legs.Note(leg, error, Contents.IsInSync, WholeLegs.Except(legs)))
+            {
+                _effects.Add(new MirrorEffect.Tell(notice));
+            }
         }
     }
 
-    private void Note(int leg, LegErrors error)
-    {
-        foreach (var notice in Legs.Note(leg, error, Contents.IsInSync))
-        {
-            _effects.Add(new MirrorEffect.Tell(notice));
-        }
-    }
-
-    private void Lose(RegionRun regions, LegMask legs)
-    {
-        for (var region = regions.First; region <= regions.Last; region++)
-        {
-            Contents.Lose(region, legs, Legs.Default);
-        }
-
-        _isKnownInSync = _isKnownInSync && Contents.IsInSync;
-    }
+    private void Note(int leg, LegErrors error) => NoteAll(LegMask.Of(leg), error);
 }

@@ -54,7 +54,10 @@ public sealed partial class MirrorMachine
         Invariant.Holds(work.IsStarted);
         var stale = StaleLegs(work.LegVersion);
         var failed = outcome.WasCut ? LegMask.None : outcome.Failed.And(work.Targets).Except(stale);
-        var isRead = outcome is { ReadFailed: false, WasCut: false };
+
+        // A flush that failed meanwhile may have taken what was to be copied from the source, before it was read.
+        var isTrusted = GoodLegs(work.Regions).Contains(work.Source) && work.Losses == _losses;
+        var isRead = isTrusted && outcome is { ReadFailed: false, WasCut: false };
         var gained = isRead ? work.Targets.Except(outcome.Failed).Except(stale) : LegMask.None;
         switch (work.Kind)
         {
@@ -62,7 +65,7 @@ public sealed partial class MirrorMachine
                 EndRecovery(work, outcome, gained, failed);
                 break;
             case RegionWorkKind.Repair:
-                EndRepair(work, gained, failed);
+                EndRepair(work, gained, isTrusted ? failed : work.Targets.Except(stale));
                 break;
         }
 
@@ -87,7 +90,8 @@ public sealed partial class MirrorMachine
             }
         }
 
-        if (outcome is { ReadFailed: true, WasCut: false })
+        NoteGained(gained);
+        if (outcome is { ReadFailed: true, WasCut: false } && !StaleLegs(work.LegVersion).Contains(work.Source))
         {
             Note(work.Source, LegErrors.Sync);
         }
@@ -98,6 +102,8 @@ public sealed partial class MirrorMachine
 
     private void EndRepair(RegionWork work, LegMask gained, LegMask failed)
     {
+        CountRepair(work, -1);
+        NoteGained(gained);
         foreach (var leg in gained.Legs())
         {
             Legs.Forget(leg, LegErrors.Read);
@@ -127,7 +133,7 @@ public sealed partial class MirrorMachine
     /// <summary>The next regions that some leg lacks, ascending, and from the start again after the last.</summary>
     private RegionRun? PickRecovery()
     {
-        if (_failedRegions.Count >= MaxFailedRecoveries)
+        if (Contents.IsInSync || _failedRegions.Count >= MaxFailedRecoveries)
         {
             return null;
         }
@@ -180,6 +186,7 @@ public sealed partial class MirrorMachine
     private void Begin(RegionWork work)
     {
         _works++;
+        CountRepair(work, 1);
         Recovering += work.Kind == RegionWorkKind.Recover ? 1 : 0;
         for (var region = work.Regions.First; region <= work.Regions.Last; region++)
         {
@@ -191,7 +198,7 @@ public sealed partial class MirrorMachine
             {
                 // Until it is written back a crash could leave this leg with half of it.
                 Mark(region, entry);
-                work.MarkedBy = Math.Max(work.MarkedBy, entry.MarkedBy);
+                work.MarkedBy = Math.Max(work.MarkedBy, Math.Max(entry.MarkedBy, _unlisted));
             }
         }
 
@@ -213,11 +220,13 @@ public sealed partial class MirrorMachine
             return;
         }
 
-        work.LegVersion = _legVersion;
+        (work.LegVersion, work.Losses) = (_legVersion, _losses);
         if (!TryAim(work))
         {
+            CountRepair(work, -1);
             Release(work);
             _effects.Add(new MirrorEffect.Drop(work));
+            Recover();
             return;
         }
 
@@ -246,13 +255,24 @@ public sealed partial class MirrorMachine
         return work.Source >= 0 && !work.Targets.IsEmpty;
     }
 
+    private void CountRepair(RegionWork work, int change)
+    {
+        if (work.Kind == RegionWorkKind.Repair)
+        {
+            _repairs[work.Targets.Lowest] += change;
+        }
+    }
+
     private void StartMarkedRepairs()
     {
-        foreach (var work in _waitingRepairs.ToList())
+        if (_waitingRepairs.Count == 0)
         {
-            _waitingRepairs.Remove(work);
-            TryStart(work);
+            return;
         }
+
+        var waiting = _waitingRepairs.ToList();
+        _waitingRepairs.Clear();
+        waiting.ForEach(TryStart);
     }
 
     /// <summary>Lets writes into the regions of a work again.</summary>

@@ -25,6 +25,7 @@ public sealed partial class MirrorMachine
     private List<MirrorEffect> _effects = [];
     private long _generation;
     private long _floor;
+    private long _unlisted;
     private int _legVersion;
     private int _inFlight;
     private bool _isKnownInSync;
@@ -47,6 +48,8 @@ public sealed partial class MirrorMachine
         AtRest = new RegionBits(geometry.RegionCount);
         _logged = new RegionBits(geometry.RegionCount);
         _legVersions = new int[legs];
+        (_gainedAt, _flushedAt, _replacedBy) = (new long[legs], new long[legs], new long[legs]);
+        _repairs = new int[legs];
         AtRest.SetAll();
         _logged.SetAll();
         for (var region = clean.NextClear(0); region >= 0; region = clean.NextClear(region + 1))
@@ -97,7 +100,7 @@ public sealed partial class MirrorMachine
         }
 
         var effects = _effects;
-        _effects = [];
+        (_effects, _isCleaningAsked) = ([], false);
         return effects;
     }
 
@@ -127,6 +130,7 @@ public sealed partial class MirrorMachine
             RegionRequestPhase.Held => _held.Remove(request),
             RegionRequestPhase.Marking => _marks.Remove(request),
             RegionRequestPhase.Delayed => RemoveDelayed(request),
+            RegionRequestPhase.Following => request.Leader!.Followers!.Remove(request),
             _ => false,
         };
         if (!wasHere)
@@ -137,6 +141,7 @@ public sealed partial class MirrorMachine
         if (request.Phase == RegionRequestPhase.Marking)
         {
             Leave(request);
+            LetFollow(request);
         }
 
         request.Phase = RegionRequestPhase.Outside;
@@ -167,6 +172,12 @@ public sealed partial class MirrorMachine
         Proceed(waited);
         StartMarkedRepairs();
         BeginCommit();
+        if (_isCleaningBlocked)
+        {
+            _isCleaningBlocked = false;
+            AskForCleaning();
+        }
+
         TryFinishSuspending();
     }
 
@@ -187,6 +198,11 @@ public sealed partial class MirrorMachine
             request.Phase = RegionRequestPhase.Delayed;
             (entry.Delayed ??= new Queue<RegionRequest>()).Enqueue(request);
         }
+        else if (FindOverlap(request) is { } other)
+        {
+            (request.Phase, request.Leader) = (RegionRequestPhase.Following, other);
+            (other.Followers ??= []).Add(request);
+        }
         else if (Policy.Holds && !Legs.Failed.IsEmpty && !AreInSync(request.Regions))
         {
             // With one copy left, whoever holds the table decides what becomes of further writes.
@@ -202,11 +218,12 @@ public sealed partial class MirrorMachine
     /// <summary>Counts a request in, and marks what has no mark.</summary>
     private void Enter(RegionRequest request)
     {
-        request.MarkedBy = _floor;
+        request.MarkedBy = Math.Max(_floor, _unlisted);
         for (var region = request.Regions.First; region <= request.Regions.Last; region++)
         {
             var entry = Disturb(region);
             entry.Pending++;
+            entry.Requests.Add(request);
             entry.Generation = ++_generation;
             Mark(region, entry);
             request.MarkedBy = Math.Max(request.MarkedBy, entry.MarkedBy);
@@ -229,7 +246,8 @@ public sealed partial class MirrorMachine
         if (_marks.HasFailed && Policy.HandleErrors)
         {
             Leave(request);
-            Fail(request, wroteEverywhere: false);
+            Fail(request, isSafe: false);
+            LetFollow(request);
         }
         else if (_marks.HasFailed || _marks.Has(request.MarkedBy))
         {
@@ -247,6 +265,7 @@ public sealed partial class MirrorMachine
         if (request.Kind == RegionRequestKind.Flush)
         {
             _inFlight++;
+            (request.Generation, request.Losses) = (++_generation, _reportedLosses);
         }
         else
         {
@@ -303,10 +322,12 @@ public sealed partial class MirrorMachine
 
         if (Contents.InSync[region] && !_logged[region])
         {
-            _effects.Add(new MirrorEffect.CleanLater());
+            AskForCleaning();
             return;
         }
 
+        // Its mark may still be on its way to the log: nobody is to overtake it.
+        _unlisted = Math.Max(_unlisted, entry.MarkedBy);
         _entries.Remove(region);
         if (Contents.InSync[region])
         {
@@ -325,6 +346,30 @@ public sealed partial class MirrorMachine
         }
 
         return null;
+    }
+
+    /// <summary>A request under way that changes some of the same sectors: two of them at once could leave one leg with
+    /// the one and another leg with the other.</summary>
+    private RegionRequest? FindOverlap(RegionRequest request)
+    {
+        for (var region = request.Regions.First; region <= request.Regions.Last; region++)
+        {
+            if (_entries.TryGetValue(region, out var entry)
+                && entry.Requests.Find(other => other.Range.Overlaps(request.Range)) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Admits those that waited for this one.</summary>
+    private void LetFollow(RegionRequest request)
+    {
+        var followers = request.Followers ?? [];
+        request.Followers = null;
+        followers.ForEach(Admit);
     }
 
     private bool RemoveDelayed(RegionRequest request)

@@ -94,6 +94,15 @@ public sealed class RegionBits
         SetCount = other.SetCount;
     }
 
+    /// <summary>Takes the bits that another has, too; those past its end are 0.</summary>
+    public void TakeFrom(RegionBits other)
+    {
+        ClearAll();
+        var words = Math.Min(_words.Length, other._words.Length);
+        other._words.AsSpan(0, words).CopyTo(_words);
+        Settle();
+    }
+
     /// <summary>Makes every bit 1.</summary>
     public void SetAll() => Fill(0, true);
 
@@ -109,7 +118,8 @@ public sealed class RegionBits
     public long NextSet(long from) => Next(from, 0);
 
     /// <summary>Takes all bits from their little-endian form, but none past <see cref="Count"/>.</summary>
-    internal void Read(ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">At least as many as <see cref="Words"/> have.</param>
+    public void Read(ReadOnlySpan<byte> bytes)
     {
         for (var i = 0; i < _words.Length; i++)
         {
@@ -120,7 +130,8 @@ public sealed class RegionBits
     }
 
     /// <summary>Writes all words in their little-endian form.</summary>
-    internal void Write(Span<byte> bytes)
+    /// <param name="bytes">At least as many as <see cref="Words"/> have.</param>
+    public void Write(Span<byte> bytes)
     {
         for (var i = 0; i < _words.Length; i++)
         {

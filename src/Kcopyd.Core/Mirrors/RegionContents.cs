@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Kcopyd.Core.Mirrors;
 
 /// <summary>Which legs hold the right content of which region: a bit per leg and region.</summary>
@@ -76,23 +78,14 @@ public sealed class RegionContents
         InSync.Clear(region);
     }
 
-    /// <summary>Legs no longer hold a region. If no other does, one of those that held it is left to be believed: what
-    /// it has is all there is.</summary>
-    /// <param name="region">The region.</param>
-    /// <param name="legs">Who lost it.</param>
-    /// <param name="preferred">The leg to believe, if it is among them.</param>
-    public void Lose(long region, LegMask legs, int preferred)
+    /// <summary>Legs no longer hold a region, which another still does.</summary>
+    public void Lose(long region, LegMask legs)
     {
         var good = GoodLegs(region);
         var lost = good.And(legs);
+        Invariant.Holds(lost != good);
         if (lost.IsEmpty)
         {
-            return;
-        }
-
-        if (lost == good)
-        {
-            LeaveTo(region, good.Contains(preferred) ? preferred : good.Lowest);
             return;
         }
 
@@ -121,13 +114,16 @@ public sealed class RegionContents
     public long SoleCount(int leg)
     {
         var count = 0L;
-        for (var region = InSync.NextClear(0); region >= 0; region = InSync.NextClear(region + 1))
+        for (var word = 0; word < InSync.Words.Length; word++)
         {
-            count += GoodLegs(region) == LegMask.Of(leg) ? 1 : 0;
+            count += BitOperations.PopCount(HeldOnlyBy(LegMask.Of(leg), word));
         }
 
         return count;
     }
+
+    /// <summary>Whether a leg holds every region. Costs nothing.</summary>
+    public bool HoldsAll(int leg) => _good[leg].SetCount == RegionCount;
 
     /// <summary>A leg holds nothing any more.</summary>
     public void LoseAll(int leg)
@@ -135,6 +131,20 @@ public sealed class RegionContents
         Invariant.Holds(SoleCount(leg) == 0);
         _good[leg].ClearAll();
         InSync.ClearAll();
+    }
+
+    /// <summary>Of 64 regions, those that only some of these legs hold.</summary>
+    private ulong HeldOnlyBy(LegMask legs, int word)
+    {
+        var (theirs, others) = (0UL, 0UL);
+        for (var leg = 0; leg < _good.Length; leg++)
+        {
+            var bits = _good[leg].Words[word];
+            theirs |= legs.Contains(leg) ? bits : 0;
+            others |= legs.Contains(leg) ? 0 : bits;
+        }
+
+        return theirs & ~others;
     }
 
     private void Put(int leg, long region, bool isGood)

@@ -31,6 +31,9 @@ public sealed class RegionWork
     /// <summary>Which replacements of legs it knows of.</summary>
     internal int LegVersion { get; set; }
 
+    /// <summary>The losses that were known when it began: later ones may be of what it read.</summary>
+    internal long Losses { get; set; }
+
     /// <summary>Whether it was begun.</summary>
     internal bool IsStarted { get; set; }
 

@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Hosting;
 using Kcopyd.Actors.Journaling;
+using Kcopyd.Actors.Mirrors;
 using Kcopyd.Core;
 
 namespace Kcopyd.Actors.Tests.Hosting;
@@ -19,6 +20,57 @@ public sealed class KcopydSettingsTests
         var reference = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "kcopyd.hocon"));
         Assert.Equal(new KcopydClientOptions(), await ReadAsync(reference));
         Assert.Equal(new JournalOptions(), await ReadJournalAsync(reference));
+        Assert.Equal(new MirrorOptions(), await ReadMirrorAsync(reference));
+    }
+
+    [Fact]
+    public async Task Each_key_of_mirrors_has_a_default_and_is_read()
+    {
+        Assert.Equal(new MirrorOptions(), await ReadMirrorAsync(""));
+        var read = await ReadMirrorAsync(
+            """
+            kcopyd.mirror {
+              recoveries = 2
+              recovery-size = 3 MiB
+              recovery-rate = 4 MiB
+              recovery-yields = off
+              page-budget = 64 KiB
+              clean-delay = 250 ms
+              retry-delay = 1 m
+              repairs-reads = off
+              dispose-timeout = 2 s
+            }
+            """);
+        Assert.Equal(
+            new MirrorOptions
+            {
+                Recoveries = 2,
+                RecoverySize = 3.MiB,
+                RecoveryRate = 4.MiB,
+                RecoveryYields = false,
+                PageBudget = 64.KiB,
+                CleanDelay = TimeSpan.FromMilliseconds(250),
+                RetryDelay = TimeSpan.FromMinutes(1),
+                RepairsReads = false,
+                DisposeTimeout = TimeSpan.FromSeconds(2),
+            },
+            read);
+    }
+
+    [Theory]
+    [InlineData("recoveries = 0")]
+    [InlineData("recoveries = 65")]
+    [InlineData("recovery-size = 511")]
+    [InlineData("recovery-rate = -1")]
+    [InlineData("page-budget = 4095")]
+    [InlineData("clean-delay = 9 ms")]
+    [InlineData("retry-delay = 61 m")]
+    [InlineData("dispose-timeout = 0 s")]
+    public async Task A_wrong_value_of_mirrors_is_named_by_its_key(string setting)
+    {
+        var refused = await Assert.ThrowsAsync<ConfigurationException>(
+            () => ReadMirrorAsync($"kcopyd.mirror {{ {setting} }}"));
+        Assert.Contains($"kcopyd.mirror.{setting.Split(' ')[0]}: ", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -119,6 +171,9 @@ public sealed class KcopydSettingsTests
 
     private static Task<JournalOptions> ReadJournalAsync(string settings) =>
         ReadAsync(settings, KcopydSettings.ReadJournal);
+
+    private static Task<MirrorOptions> ReadMirrorAsync(string settings) =>
+        ReadAsync(settings, KcopydSettings.ReadMirror);
 
     private static async Task<T> ReadAsync<T>(string settings, Func<ActorSystem, T> read)
     {

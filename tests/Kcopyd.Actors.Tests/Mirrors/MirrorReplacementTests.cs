@@ -158,7 +158,8 @@ public sealed class MirrorReplacementTests : IDisposable
         var refusal = _bench.Failure<InvalidOperationException>(
             mirror.ReplaceLegAsync(0, New, _new, isOwned: false));
 
-        Assert.Equal("Leg 0 of m is not replaced: only it holds 8 of its regions.", refusal.Message);
+        Assert.StartsWith(
+            "Leg 0 of m is not replaced: no other leg holds ev", refusal.Message, StringComparison.Ordinal);
         _bench.Simulation.Open(gated);
         _bench.WaitUntilInSync(mirror);
         AssertHolds(_new, 0, Length, 5);
@@ -240,7 +241,7 @@ public sealed class MirrorReplacementTests : IDisposable
         var bad = new SwitchedDevice(_a);
         var mirror = _bench.Start(
             InSync("2 handle_errors keep_log"),
-            Options with { SaveTable = _ => ++saves < 3 ? Task.FromException(new IOException("full")) : Task.CompletedTask },
+            Options with { SaveTable = Save },
             bad,
             _b);
         bad.Fail(DeviceOperation.Write);
@@ -253,6 +254,9 @@ public sealed class MirrorReplacementTests : IDisposable
         Assert.Equal(3, saves);
         Assert.Equal(TimeSpan.FromSeconds(10), _bench.Loop.Now);
         Assert.Equal("core 2 16 nosync 2 b 0 a 0 2 handle_errors keep_log", mirror.Table.ToTableText());
+
+        Task Save(MirrorTable table) =>
+            ++saves < 3 ? Task.FromException(new IOException("full")) : Task.CompletedTask;
     }
 
     [Fact]

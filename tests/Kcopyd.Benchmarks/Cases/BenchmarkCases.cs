@@ -32,8 +32,12 @@ internal static class BenchmarkCases
         new PersistCase("batch", actors: 1, batch: 100),
     ];
 
+    /// <summary>Those of <c>mirror</c>.</summary>
+    public static ImmutableArray<IBenchmarkCase> Mirror { get; } =
+        [new MirrorSyncCase(), new MirrorWriteCase(), new MirrorReadCase()];
+
     /// <summary>The benchmarks that there are.</summary>
-    public static ImmutableArray<string> Names { get; } = ["copy", "persist"];
+    public static ImmutableArray<string> Names { get; } = ["copy", "persist", "mirror"];
 
     /// <summary>The cases of a benchmark.</summary>
     /// <exception cref="UsageException">There is none of that name.</exception>
@@ -41,6 +45,7 @@ internal static class BenchmarkCases
     {
         "copy" => Copy,
         "persist" => Persist,
+        "mirror" => Mirror,
         _ => throw new UsageException(
             $"There is no benchmark '{benchmark}'; there are: {string.Join(", ", Names)}."),
     };

@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using Akka.Actor;
+using Kcopyd.Actors.Mirrors;
+using Kcopyd.Cli.Planning;
+using Kcopyd.Cli.Reporting;
+using Kcopyd.Cli.Requests;
+using Kcopyd.Core;
+using Kcopyd.Devices;
+
+namespace Kcopyd.Cli.Execution;
+
+/// <summary>Brings a mirror in sync.</summary>
+internal sealed class MirrorSyncRun(MirrorOrder order, IBlockDeviceOpener opener, Task<ActorSystem> engine)
+{
+    /// <summary>How much is copied again after a crash, as with the checkpoints of a copy.</summary>
+    private static readonly TimeSpan CleanDelay = TimeSpan.FromSeconds(1);
+
+    /// <summary>Memory of one recovery.</summary>
+    private static readonly ByteCount RecoverySize = 1.MiB;
+
+    private static readonly ByteCount LeastBudget = 4.MiB;
+
+    /// <summary>Does it and prints what came of it.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="RefusedException">It cannot be done; nothing was touched.</exception>
+    /// <exception cref="DeviceException">A device refused; nothing was touched.</exception>
+    /// <exception cref="MirrorLogException">The log refused; nothing was touched.</exception>
+    internal async Task<int> RunAsync()
+    {
+        using var interruption = new Interruption();
+        return await interruption.GuardAsync(() => RunAsync(interruption)).ConfigureAwait(false);
+    }
+
+    private async Task<int> RunAsync(Interruption interruption)
+    {
+        var described = await MirrorPlanning
+            .DescribeAsync(opener, order, interruption.Token).ConfigureAwait(false);
+        MirrorPlanning.RefuseMissing(described);
+        MirrorPlanning.RefuseOverlap(order, described);
+        await MirrorPlanning.RefuseMountedAsync(opener, described, interruption.Token).ConfigureAwait(false);
+        var mirror = await MirrorDevice.OpenAsync(
+            await engine.ConfigureAwait(false), order.Table, opener, Options(), interruption.Token)
+            .ConfigureAwait(false);
+        await using (mirror.ConfigureAwait(false))
+        {
+            return await SyncAsync(mirror, interruption).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<int> SyncAsync(MirrorDevice mirror, Interruption interruption)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var view = MirrorProgressViews.Create(order.Progress);
+        interruption.BeforeLeaving = view.Leave;
+        var watch = new MirrorSyncWatch(mirror, order.Table, view, TimeProvider.System);
+        await watch.UntilOverAsync(interruption.Token).ConfigureAwait(false);
+
+        // What is in flight ends, at full speed, and the log then says what is equal.
+        mirror.SetRecoveryRate(ByteCount.Zero);
+        await mirror.SuspendAsync().ConfigureAwait(false);
+        var counts = await mirror.GetCountsAsync().ConfigureAwait(false);
+        await view.EndAsync(watch.Last(counts)).ConfigureAwait(false);
+        var result = new MirrorSyncResult(
+            counts,
+            await mirror.GetStatusAsync().ConfigureAwait(false),
+            await mirror.GetFailuresAsync().ConfigureAwait(false))
+        {
+            BeganInSync = watch.BeganInSync,
+            WasInterrupted = interruption.Token.IsCancellationRequested,
+            Elapsed = Stopwatch.GetElapsedTime(began),
+        };
+        MirrorReport.Print(order, result);
+        return result.State switch
+        {
+            MirrorEnd.Completed => ExitCodes.Done,
+            MirrorEnd.Cancelled => interruption.ExitCode,
+            _ => ExitCodes.EndedWithErrors,
+        };
+    }
+
+    private MirrorOptions Options()
+    {
+        var budget = new ByteCount(RecoverySize.Value * order.Recoveries);
+        return new MirrorOptions
+        {
+            Name = "the mirror",
+            Recoveries = order.Recoveries,
+            RecoverySize = RecoverySize,
+            RecoveryRate = order.BytesPerSecond,
+            PageBudget = budget < LeastBudget ? LeastBudget : budget,
+            CleanDelay = CleanDelay,
+            RetryDelay = MirrorSyncWatch.RetryDelay,
+
+            // Nobody else uses it.
+            RecoveryYields = false,
+        };
+    }
+}

@@ -1,0 +1,89 @@
+using Kcopyd.Cli.Requests;
+using Kcopyd.Core;
+using Kcopyd.Core.Mirrors;
+
+namespace Kcopyd.Cli.Reporting;
+
+/// <summary>What is said about a mirror, in words. Pure.</summary>
+internal static class MirrorResultText
+{
+    /// <summary>Ranges that are listed; the JSON result has all of them.</summary>
+    private const int ListedRanges = 5;
+
+    /// <summary><c>37 %, 1.5 GiB of 4 GiB, 812 MiB/s, 3 s left</c>.</summary>
+    internal static string Line(MirrorProgress progress) =>
+        $"{(int)Math.Floor(progress.Fraction * 100)} %, {Amount(progress)}";
+
+    /// <summary>The line without the percentage, which a bar shows itself.</summary>
+    internal static string Amount(MirrorProgress progress)
+    {
+        var text = $"{SizeText.Format(progress.DoneBytes)} of {SizeText.Format(progress.TotalBytes)}";
+        if (progress.BytesPerSecond >= 1)
+        {
+            text += $", {SizeText.Format((long)progress.BytesPerSecond)}/s";
+        }
+
+        return progress is { Remaining: { } remaining, IsOver: false }
+            ? $"{text}, {DurationText.Format(remaining)} left"
+            : text;
+    }
+
+    /// <summary><c>512 of 512 regions in sync; 64 MiB copied in 1.1 s, 58 MiB/s</c>.</summary>
+    internal static string Summary(MirrorSyncResult result)
+    {
+        var counts = result.Counts;
+        var bytes = Sectors.ToBytes(counts.RecoveredSectors);
+        var rate = bytes > 0 && result.Elapsed > TimeSpan.Zero
+            ? $", {SizeText.Format((long)(bytes / result.Elapsed.TotalSeconds))}/s"
+            : string.Empty;
+        return $"{counts.InSync} of {counts.Regions} regions in sync; "
+            + $"{SizeText.Format(bytes)} copied in {DurationText.Format(result.Elapsed)}{rate}{Ending(result.State)}";
+    }
+
+    /// <summary>A sentence for each failure, and what to do then.</summary>
+    internal static IEnumerable<string> Complaints(MirrorOrder order, MirrorSyncResult result)
+    {
+        foreach (var failure in result.Failures)
+        {
+            var what = failure.Leg is { } leg ? $"leg {leg} {failure.Device} failed" : $"the log {failure.Device} failed";
+            yield return $"{what}: {failure.Reason.TrimEnd('.')}";
+        }
+
+        if (result.State != MirrorEnd.Completed)
+        {
+            yield return order.HasDiskLog && order.Table.Log.Sync != MirrorSync.Sync
+                ? "the same command goes on from the log"
+                : order.HasDiskLog
+                    ? "the same command begins anew, since the table says sync; without it, from the log"
+                    : "the same command begins anew, since a core log is in memory";
+        }
+    }
+
+    /// <summary><c>512 regions compared in 1.1 s, 3 skipped (out of sync): no difference</c>.</summary>
+    internal static string Summary(MirrorCheckResult result)
+    {
+        var skipped = result.Skipped == 0 ? string.Empty : $", {result.Skipped} skipped (out of sync)";
+        var found = result.Mismatched == 0
+            ? $"{(result.WasInterrupted ? " so far" : string.Empty)}: no difference"
+            : $": {result.Mismatched} mismatched, sectors {Listed(result)}";
+        var ending = result.WasInterrupted ? ", interrupted" : string.Empty;
+        return $"{result.Compared} of {result.Regions} regions compared in {DurationText.Format(result.Elapsed)}"
+            + $"{skipped}{ending}{found}";
+    }
+
+    private static string Listed(MirrorCheckResult result)
+    {
+        var listed = string.Join(
+            ", ", result.Ranges.Take(ListedRanges).Select(range => $"{range.Start} to {range.End - 1}"));
+        return result.Ranges.Length > ListedRanges
+            ? $"{listed} and {result.Ranges.Length - ListedRanges} more ranges"
+            : listed;
+    }
+
+    private static string Ending(MirrorEnd state) => state switch
+    {
+        MirrorEnd.Cancelled => ", interrupted",
+        MirrorEnd.Failed => ", failed",
+        _ => string.Empty,
+    };
+}
