@@ -328,6 +328,8 @@ public sealed class MirrorDevice : IBlockDevice
         {
             _setup.Use.Note();
             _setup.Link.Add(request);
+
+            // First, so that giving it up never overtakes it.
             Tell(new MirrorWork.Submit(request));
             var registration = cancellationToken.UnsafeRegister(
                 (state, token) => Tell(new MirrorWork.Withdraw((MirrorRequest)state!, token)), request);

@@ -13,7 +13,7 @@ internal static class MirrorMetrics
         "kcopyd.mirror.regions_out_of_sync", "{region}", "Regions that some leg of a running mirror lacks.");
 
     public static readonly Counter<long> BytesRecovered = Meter.CreateCounter<long>(
-        "kcopyd.mirror.bytes_recovered", "By", "Bytes of the mirror that recoveries copied to all legs that lacked them.");
+        "kcopyd.mirror.bytes_recovered", "By", "Bytes that recoveries copied to all legs that lacked them.");
 
     public static readonly Counter<long> Repairs = Meter.CreateCounter<long>(
         "kcopyd.mirror.repairs", "{repair}", "Ranges that a leg could not read and took when they were written back.");

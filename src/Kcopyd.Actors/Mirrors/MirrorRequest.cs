@@ -246,7 +246,7 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
         _ => throw new InvalidOperationException($"{Operation} changes nothing."),
     };
 
-    /// <summary>A leg that refuses to zero gets zeros: a mirror does not fail a leg for what it can do itself.</summary>
+    /// <summary>A leg that refuses to zero gets zeros: that is no failure of it.</summary>
     private async ValueTask ZeroAsync(IBlockDevice device, long offset, long length)
     {
         try

@@ -30,9 +30,14 @@ internal sealed class InstrumentRecorder : IDisposable
 
     private void Add(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var outcome = tags.ToArray().FirstOrDefault(tag => tag.Key == "outcome").Value as string;
-        _measured.Enqueue(new Measured(instrument.Name, instrument.Unit, value, outcome));
+        var all = tags.ToArray();
+        var outcome = all.FirstOrDefault(tag => tag.Key == "outcome").Value as string;
+        var error = all.FirstOrDefault(tag => tag.Key == "error").Value as string;
+        _measured.Enqueue(new Measured(instrument.Name, instrument.Unit, value, outcome) { Error = error });
     }
 
-    internal sealed record Measured(string Instrument, string? Unit, double Value, string? Outcome);
+    internal sealed record Measured(string Instrument, string? Unit, double Value, string? Outcome)
+    {
+        public string? Error { get; init; }
+    }
 }
