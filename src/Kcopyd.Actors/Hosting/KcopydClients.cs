@@ -3,8 +3,8 @@ using Akka.Actor;
 
 namespace Kcopyd.Actors.Hosting;
 
-/// <summary>The clients and mirrors of an actor system, so that its coordinated shutdown disposes them before the system
-/// stops.</summary>
+/// <summary>The clients and mirrors of an actor system, so that its coordinated shutdown disposes them before the
+/// system stops.</summary>
 internal sealed class KcopydClients : IExtension
 {
     private readonly ConcurrentDictionary<IAsyncDisposable, byte> _clients = new();

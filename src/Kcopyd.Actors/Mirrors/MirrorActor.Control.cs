@@ -1,4 +1,5 @@
 using Kcopyd.Actors.Copying;
+using Kcopyd.Core;
 using Kcopyd.Core.Mirrors;
 
 namespace Kcopyd.Actors.Mirrors;
@@ -70,7 +71,10 @@ internal sealed partial class MirrorActor
 
         if (losesSync || message.ForgetsErrors)
         {
-            WorkPipe.Pipe(RewriteAsync(message), Self);
+            var unflushed = LegMask.All(_specs.Length).Legs()
+                .Where(leg => message.ForgetsErrors && _machine.Legs[leg].HasFlag(LegErrors.Flush))
+                .ToList();
+            WorkPipe.Pipe(RewriteAsync(message, unflushed), Self);
         }
         else
         {
@@ -80,16 +84,29 @@ internal sealed partial class MirrorActor
     }
 
     /// <summary>The log as it is known here: newer than what it holds, where it failed.</summary>
-    private async Task<MirrorWork.Rewritten> RewriteAsync(MirrorWork.Resume message)
+    private async Task<MirrorWork.Rewritten> RewriteAsync(MirrorWork.Resume message, List<int> unflushed)
     {
         try
         {
+            await DropCachesAsync(_legs.Current, unflushed).ConfigureAwait(false);
             await _log.RewriteAsync(_machine.LoggedRegions).ConfigureAwait(false);
             return new MirrorWork.Rewritten(message, null);
         }
         catch (MirrorLogException failure)
         {
             return new MirrorWork.Rewritten(message, failure);
+        }
+    }
+
+    /// <summary>Legs whose flush failed are read as they are: what is cached of them may be what never reached
+    /// them.</summary>
+    private async Task DropCachesAsync(MirrorLeg[] legs, List<int> unflushed)
+    {
+        foreach (var leg in unflushed)
+        {
+            var region = legs[leg].RegionOf(SectorRange.Create(0, _setup.Table.Length));
+            await region.Device.DropCacheAsync(region.Range.StartBytes, region.Range.CountBytes, default)
+                .ConfigureAwait(false);
         }
     }
 
@@ -109,6 +126,7 @@ internal sealed partial class MirrorActor
             }
 
             _machine.Forget();
+            FinishReplacements();
         }
 
         Run();
@@ -124,10 +142,10 @@ internal sealed partial class MirrorActor
             return;
         }
 
-        if (_machine.SoleCount(message.Index) is var sole and > 0)
+        if (!_machine.CanReplace(message.Index))
         {
             message.Answer.Refuse(new InvalidOperationException(
-                $"Leg {message.Index} of {_setup.Name} is not replaced: only it holds {sole} of its regions."));
+                $"Leg {message.Index} of {_setup.Name} is not replaced: no other leg holds everything."));
             return;
         }
 
@@ -152,12 +170,11 @@ internal sealed partial class MirrorActor
     {
         if (_machine.LogHasFailed)
         {
+            // It becomes known when the log is written anew.
             _replacements.ForEach(replaced => replaced.Answer.Refuse(
                 new MirrorLogException($"The log of {_setup.Name} failed, and does not know of the new leg.")));
-            _replacements.Clear();
         }
-
-        if (_replacements.Count > 0 && _machine.IsReplacementLogged)
+        else if (_replacements.Count > 0 && _machine.IsReplacementLogged)
         {
             foreach (var replaced in _replacements)
             {

@@ -204,31 +204,18 @@ public sealed class MirrorDevice : IBlockDevice
     /// <inheritdoc/>
     public ValueTask WriteAsync(
         long offset, ReadOnlyMemory<byte> buffer, WriteDurability durability, CancellationToken cancellationToken) =>
-        buffer.IsEmpty
-            ? ValueTask.CompletedTask
-            : SubmitAsync(
-                DeviceOperation.Write,
-                regions => new MirrorRequest(RegionRequestKind.Write, regions, DeviceOperation.Write)
-                {
-                    Offset = offset,
-                    Length = buffer.Length,
-                    Data = buffer,
-                    Durability = durability,
-                    RegionBytes = RegionBytes,
-                },
-                (offset, buffer.Length),
-                cancellationToken);
+        ChangeAsync(DeviceOperation.Write, (offset, buffer.Length), buffer, durability, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask WriteZeroesAsync(long offset, long length, CancellationToken cancellationToken) =>
-        ChangeAsync(DeviceOperation.WriteZeroes, RegionRequestKind.Write, (offset, length), cancellationToken);
+        ChangeAsync(DeviceOperation.WriteZeroes, (offset, length), default, default, cancellationToken);
 
     /// <inheritdoc/>
     /// <remarks>A leg that does not do it does not count as failed; what the legs hold there is made equal
     /// again.</remarks>
     public ValueTask DiscardAsync(long offset, long length, CancellationToken cancellationToken) =>
         _geometry.Can(BlockDeviceAbilities.Discard)
-            ? ChangeAsync(DeviceOperation.Discard, RegionRequestKind.Discard, (offset, length), cancellationToken)
+            ? ChangeAsync(DeviceOperation.Discard, (offset, length), default, default, cancellationToken)
             : throw new DeviceException(
                 Name, DeviceOperation.Discard, DeviceErrorKind.NotSupported, "a leg does not take discards");
 
@@ -242,11 +229,7 @@ public sealed class MirrorDevice : IBlockDevice
 
         try
         {
-            await SubmitAsync(
-                DeviceOperation.Flush,
-                static _ => new MirrorRequest(RegionRequestKind.Flush, default, DeviceOperation.Flush),
-                (0, 0),
-                cancellationToken).ConfigureAwait(false);
+            await SubmitAsync(MirrorRequest.Flush(), cancellationToken).ConfigureAwait(false);
         }
         catch (DeviceException e) when (e.Kind == DeviceErrorKind.Io)
         {
@@ -324,63 +307,47 @@ public sealed class MirrorDevice : IBlockDevice
 
     internal Task Closed => _setup.Link.Closed;
 
-    private long RegionBytes => Sectors.ToBytes(_setup.Table.Log.RegionSize);
-
-    private ValueTask ChangeAsync(
+    private async ValueTask ChangeAsync(
         DeviceOperation operation,
-        RegionRequestKind kind,
         (long Offset, long Length) range,
-        CancellationToken cancellationToken) =>
-        range.Length == 0
-            ? ValueTask.CompletedTask
-            : SubmitAsync(
-                operation,
-                regions => new MirrorRequest(kind, regions, operation)
-                {
-                    Offset = range.Offset,
-                    Length = range.Length,
-                    RegionBytes = RegionBytes,
-                },
-                range,
-                cancellationToken);
-
-    private async ValueTask SubmitAsync(
-        DeviceOperation operation,
-        Func<RegionRun, MirrorRequest> make,
-        (long Offset, long Length) range,
+        ReadOnlyMemory<byte> data,
+        WriteDurability durability,
         CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        _gate.Enter(Name, operation);
-        try
+        BlockRequest.CheckWrite(Name, operation, _geometry, range.Offset, range.Length);
+        if (range.Length > 0)
         {
-            BlockRequest.CheckWrite(Name, operation, _geometry, range.Offset, range.Length);
-            _setup.Use.Note();
-            var last = range.Offset + Math.Max(1, range.Length) - 1;
-            await SubmitAsync(
-                make(new RegionRun(range.Offset / RegionBytes, last / RegionBytes)), cancellationToken)
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            _gate.Exit();
+            var request = MirrorRequest.Change(
+                _setup.Machine.Geometry, operation, range.Offset, range.Length, data);
+            request.Durability = durability;
+            await SubmitAsync(request, cancellationToken).ConfigureAwait(false);
         }
     }
 
     private async ValueTask SubmitAsync(MirrorRequest request, CancellationToken cancellationToken)
     {
-        _setup.Link.Add(request);
-        var registration = cancellationToken.UnsafeRegister(
-            (state, token) => Tell(new MirrorWork.Withdraw((MirrorRequest)state!, token)), request);
-        await using (registration.ConfigureAwait(false))
+        cancellationToken.ThrowIfCancellationRequested();
+        _gate.Enter(Name, request.Operation);
+        try
         {
+            _setup.Use.Note();
+            _setup.Link.Add(request);
             Tell(new MirrorWork.Submit(request));
-            var failure = await request.Done.ConfigureAwait(false);
-            _setup.Link.Remove(request);
-            if (failure is not null)
+            var registration = cancellationToken.UnsafeRegister(
+                (state, token) => Tell(new MirrorWork.Withdraw((MirrorRequest)state!, token)), request);
+            await using (registration.ConfigureAwait(false))
             {
-                throw failure;
+                var failure = await request.Done.ConfigureAwait(false);
+                _setup.Link.Remove(request);
+                if (failure is not null)
+                {
+                    throw failure;
+                }
             }
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 

@@ -11,8 +11,7 @@ namespace Kcopyd.Actors.Mirrors;
 /// <remarks>Decided: the task of the caller is completed through the dispatcher. Because: so it continues on another
 /// thread than the actor's, and in a simulation in a step of its own. Instead of: continuations on the thread
 /// pool.</remarks>
-internal sealed class MirrorRequest(RegionRequestKind kind, RegionRun regions, DeviceOperation operation)
-    : RegionRequest(kind, regions), IRunnable
+internal sealed class MirrorRequest : RegionRequest, IRunnable
 {
     /// <summary>The longest write that is made on the dispatcher's thread, one leg after the other, where the device
     /// offers it: copying so much into the page cache is quicker than waking a thread for it.</summary>
@@ -23,18 +22,44 @@ internal sealed class MirrorRequest(RegionRequestKind kind, RegionRun regions, D
     private IActorRef _actor = ActorRefs.Nobody;
     private DeviceException? _failure;
 
-    public DeviceOperation Operation { get; } = operation;
+    private readonly long _regionBytes;
 
-    public long Offset { get; init; }
+    private MirrorRequest(RegionRequestKind kind, RegionRun regions, SectorRange range)
+        : base(kind, regions, range)
+    {
+    }
 
-    public long Length { get; init; }
+    private MirrorRequest(RegionRequestKind kind, MirrorGeometry geometry, SectorRange range)
+        : base(kind, RunOf(geometry, range), range) => _regionBytes = Sectors.ToBytes(geometry.RegionSize);
 
-    /// <summary>The size of a region, in bytes.</summary>
-    public long RegionBytes { get; init; }
+    public DeviceOperation Operation { get; private init; }
 
-    public ReadOnlyMemory<byte> Data { get; init; }
+    public long Offset { get; private init; }
 
-    public WriteDurability Durability { get; init; }
+    public long Length { get; private init; }
+
+    public ReadOnlyMemory<byte> Data { get; private init; }
+
+    public WriteDurability Durability { get; set; }
+
+    /// <summary>A flush.</summary>
+    public static MirrorRequest Flush() =>
+        new(RegionRequestKind.Flush, default(RegionRun), default) { Operation = DeviceOperation.Flush };
+
+    /// <summary>A change of some bytes, at least one.</summary>
+    public static MirrorRequest Change(
+        MirrorGeometry geometry, DeviceOperation operation, long offset, long length, ReadOnlyMemory<byte> data)
+    {
+        var kind = operation == DeviceOperation.Discard ? RegionRequestKind.Discard : RegionRequestKind.Write;
+        var range = SectorRange.Between(offset / Sectors.Size, Sectors.FromBytes(offset + length));
+        return new MirrorRequest(kind, geometry, range)
+        {
+            Operation = operation,
+            Offset = offset,
+            Length = length,
+            Data = data,
+        };
+    }
 
     /// <summary>Completes with null, or with why not.</summary>
     public Task<Exception?> Done => _done.Task;
@@ -66,6 +91,12 @@ internal sealed class MirrorRequest(RegionRequestKind kind, RegionRun regions, D
 
     /// <inheritdoc/>
     public void Run() => WorkPipe.Pipe(RunAsync(), _actor);
+
+    private static RegionRun RunOf(MirrorGeometry geometry, SectorRange range)
+    {
+        var (first, last) = geometry.RegionsOf(range);
+        return new RegionRun(first, last);
+    }
 
     private LegMask UsedLegs()
     {
@@ -168,8 +199,8 @@ internal sealed class MirrorRequest(RegionRequestKind kind, RegionRun regions, D
     /// <summary>The bytes of this request in some of its regions.</summary>
     private (long Offset, long Length) ClipTo(RegionRun run)
     {
-        var start = Math.Max(Offset, run.First * RegionBytes);
-        var end = Math.Min(Offset + Length, (run.Last + 1) * RegionBytes);
+        var start = Math.Max(Offset, run.First * _regionBytes);
+        var end = Math.Min(Offset + Length, (run.Last + 1) * _regionBytes);
         return (start, end - start);
     }
 }

@@ -38,10 +38,10 @@ public sealed class LegStanding
     /// <summary>Notes an error, and what follows from the first of its kind.</summary>
     /// <param name="leg">The leg.</param>
     /// <param name="error">One kind.</param>
-    /// <param name="whole">The legs that hold everything, durably where it was ever durable: only they can be the
-    /// default. All of them where the mirror is in sync.</param>
+    /// <param name="isInSync">Whether all legs hold the same everywhere.</param>
+    /// <param name="successors">The legs that may become the default, if they have no error.</param>
     /// <returns>What to tell, in order.</returns>
-    public IReadOnlyList<MirrorNotice> Note(int leg, LegErrors error, LegMask whole)
+    public IReadOnlyList<MirrorNotice> Note(int leg, LegErrors error, bool isInSync, LegMask successors)
     {
         var isFirst = (_errors[leg] & error) == 0;
         _errors[leg] |= error;
@@ -51,20 +51,20 @@ public sealed class LegStanding
             return [];
         }
 
+        var failed = new MirrorNotice.LegFailed(leg, error);
         if (leg != Default)
         {
-            return [new MirrorNotice.LegFailed(leg, error)];
+            return [failed];
         }
 
-        var isAsked = whole == LegMask.All(Count) || _policy.KeepLog;
-        var moved = isAsked ? MoveDefaultToHealthy(whole) : null;
-        return
-        [
-            moved ?? (isAsked && Healthy.IsEmpty
-                ? new MirrorNotice.AllLegsFailed()
-                : new MirrorNotice.DefaultFailedOutOfSync(leg)),
-            new MirrorNotice.LegFailed(leg, error),
-        ];
+        if ((isInSync || _policy.KeepLog) && MoveDefaultTo(Healthy.And(successors).Lowest) is { } moved)
+        {
+            return [moved, failed];
+        }
+
+        return Healthy.IsEmpty
+            ? [new MirrorNotice.AllLegsFailed(), failed]
+            : [new MirrorNotice.DefaultFailedOutOfSync(leg), failed];
     }
 
     /// <summary>Forgets errors of all legs but those of flushes, which only <see cref="Forget(int)"/> does: what such
@@ -83,11 +83,8 @@ public sealed class LegStanding
     /// <summary>Forgets one kind of error of one leg.</summary>
     public void Forget(int leg, LegErrors error) => Keep(leg, ~error);
 
-    /// <summary>Makes the lowest of some legs that has no error the default.</summary>
+    /// <summary>Makes one of some legs the default: the lowest without an error, else the lowest.</summary>
     /// <returns>What to tell; null where there is none, or it is the default already.</returns>
-    public MirrorNotice? MoveDefaultToHealthy(LegMask legs) => MoveDefaultTo(Healthy.And(legs).Lowest);
-
-    /// <summary>As <see cref="MoveDefaultToHealthy"/>, but rather one with errors than none.</summary>
     public MirrorNotice? MoveDefaultWithin(LegMask legs)
     {
         var healthy = Healthy.And(legs);

@@ -26,11 +26,10 @@ public sealed partial class MirrorMachine
     private void EndWrite(RegionRequest request, IReadOnlyList<LegMask> failed)
     {
         var stale = StaleLegs(request.LegVersion);
-        var wroteEverywhere = true;
         var blamed = LegMask.None;
-        for (var i = 0; i < request.Pieces.Length; i++)
+        foreach (var legs in failed)
         {
-            blamed = blamed.Or(failed[i]).Except(stale);
+            blamed = blamed.Or(legs).Except(stale);
         }
 
         if (request.Kind == RegionRequestKind.Write)
@@ -40,19 +39,25 @@ public sealed partial class MirrorMachine
             RestLegs(blamed);
         }
 
-        for (var i = 0; i < request.Pieces.Length && !blamed.IsEmpty; i++)
+        var isSafe = true;
+        for (var i = 0; i < request.Pieces.Length; i++)
         {
-            Lose(request.Pieces[i].Run, failed[i].Except(stale));
+            var legs = failed[i].Except(stale);
+
+            // Any content is right after a discard, as long as it is the same: that of the default.
+            Lose(request.Pieces[i].Run, legs.IsEmpty || request.Kind == RegionRequestKind.Write
+                ? legs
+                : LegMask.All(_legCount).Without(Legs.Default));
         }
 
         for (var i = 0; i < request.Pieces.Length; i++)
         {
-            wroteEverywhere &= IsHeld(request.Pieces[i].Run, request.Pieces[i].Legs.Except(failed[i]).Except(stale));
+            isSafe &= request.Pieces[i].Legs.Except(failed[i]).Except(stale).Contains(Legs.Default);
         }
 
-        RepairDefault();
         Leave(request);
-        if (blamed.IsEmpty && wroteEverywhere)
+        LetFollow(request);
+        if (blamed.IsEmpty && isSafe)
         {
             // What became another device meanwhile gets it by recovery.
             Settle(request, RequestVerdict.Done);
@@ -65,22 +70,8 @@ public sealed partial class MirrorMachine
         }
         else
         {
-            Fail(request, wroteEverywhere);
+            Fail(request, isSafe);
         }
-    }
-
-    /// <summary>Whether of each region a leg that is believed took a write: others may have failed meanwhile.</summary>
-    private bool IsHeld(RegionRun regions, LegMask took)
-    {
-        for (var region = regions.First; region <= regions.Last; region++)
-        {
-            if (Contents.GoodLegs(region).And(took).IsEmpty)
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private void EndFlush(RegionRequest request, LegMask failed)
@@ -88,11 +79,12 @@ public sealed partial class MirrorMachine
         _inFlight--;
         var stale = StaleLegs(request.LegVersion);
         var blamed = failed.Except(stale);
+        var flushed = LegMask.All(_legCount).Except(failed).Except(stale);
         FailFlush(blamed);
-        NoteFlushed(LegMask.All(_legCount).Except(failed).Except(stale), request.Generation);
+        NoteFlushed(flushed, request.Generation);
 
-        // A crash believes the default, so a flush is none while something is elsewhere only, or was lost.
-        var isSafe = WholeLegs.Contains(Legs.Default) && request.Losses == _losses;
+        // What was lost before, in a flush that nobody asked for, is said to who asks first.
+        var isSafe = flushed.Contains(Legs.Default) && request.Losses == _losses;
         _reportedLosses = _losses;
         if (blamed.IsEmpty && isSafe)
         {
@@ -115,34 +107,24 @@ public sealed partial class MirrorMachine
         FlushHasFailed = true;
         NoteAll(failed, LegErrors.Flush);
         RestLegs(failed);
-        _losses += Contents.HasSole(failed, except: _logged) ? 1 : 0;
-        for (var region = Contents.NextShared(0, failed, _logged);
-            region >= 0;
-            region = Contents.NextShared(region + 1, failed, _logged))
+        LoseUnflushed(failed);
+    }
+
+    /// <summary>The regions of which not all is durable on legs: those that the log does not call clean.</summary>
+    private void LoseUnflushed(LegMask legs)
+    {
+        var isSpared = TryKeepDefaultFrom(legs);
+        _losses += isSpared ? 0 : 1;
+        for (var region = _logged.NextClear(0); region >= 0; region = NextUnlogged(region + 1))
         {
-            Lose(new RegionRun(region, region), failed);
+            LoseAt(region, legs, isSpared);
             Rest(region);
         }
 
-        BelieveDefault(failed);
-        RepairDefault();
+        _isKnownInSync = _isKnownInSync && Contents.IsInSync;
     }
 
-    /// <summary>Where only legs that lost what was not flushed are left, the default has at least what was.</summary>
-    private void BelieveDefault(LegMask failed)
-    {
-        var (leg, legs) = (Legs.Default, LegMask.Of(Legs.Default));
-        for (var region = Contents.NextLacking(0, legs); region >= 0; region = NextLackedBy(region + 1, legs))
-        {
-            if (Contents.GoodLegs(region).Except(failed).IsEmpty)
-            {
-                Contents.LeaveTo(region, leg);
-            }
-        }
-    }
-
-    private long NextLackedBy(long from, LegMask legs) =>
-        from < Geometry.RegionCount ? Contents.NextLacking(from, legs) : -1;
+    private long NextUnlogged(long from) => from < Geometry.RegionCount ? _logged.NextClear(from) : -1;
 
     private void FailLog()
     {
@@ -154,7 +136,9 @@ public sealed partial class MirrorMachine
     }
 
     /// <summary>A request that not all legs took.</summary>
-    private void Fail(RegionRequest request, bool wroteEverywhere)
+    /// <param name="request">It.</param>
+    /// <param name="isSafe">Whether the default took it.</param>
+    private void Fail(RegionRequest request, bool isSafe)
     {
         if (Legs.Healthy.IsEmpty || (Policy.KeepLog && _marks.HasFailed))
         {
@@ -166,7 +150,7 @@ public sealed partial class MirrorMachine
         }
         else
         {
-            Settle(request, wroteEverywhere ? RequestVerdict.Done : RequestVerdict.Failed);
+            Settle(request, isSafe ? RequestVerdict.Done : RequestVerdict.Failed);
         }
     }
 
@@ -191,6 +175,7 @@ public sealed partial class MirrorMachine
             var entry = _entries[region];
             Invariant.Holds(entry.Pending > 0);
             entry.Pending--;
+            entry.Requests.Remove(request);
             if (entry.Pending > 0)
             {
                 continue;
@@ -208,29 +193,17 @@ public sealed partial class MirrorMachine
         }
     }
 
+    /// <summary>Notes an error of legs; none of them becomes the default for it.</summary>
     private void NoteAll(LegMask legs, LegErrors error)
     {
         foreach (var leg in legs.Legs())
         {
-            Note(leg, error);
+            foreach (var notice in Legs.Note(leg, error, Contents.IsInSync, WholeLegs.Except(legs)))
+            {
+                _effects.Add(new MirrorEffect.Tell(notice));
+            }
         }
     }
 
-    private void Note(int leg, LegErrors error)
-    {
-        foreach (var notice in Legs.Note(leg, error, WholeLegs))
-        {
-            _effects.Add(new MirrorEffect.Tell(notice));
-        }
-    }
-
-    private void Lose(RegionRun regions, LegMask legs)
-    {
-        for (var region = regions.First; region <= regions.Last; region++)
-        {
-            Contents.Lose(region, legs, Legs.Default);
-        }
-
-        _isKnownInSync = _isKnownInSync && Contents.IsInSync;
-    }
+    private void Note(int leg, LegErrors error) => NoteAll(LegMask.Of(leg), error);
 }

@@ -35,13 +35,22 @@ public sealed partial class MirrorMachine
             return -1;
         }
 
-        if (Policy.RepairsReads && Phase == MirrorPhase.Running && AreInSync(regions) && FindWork(regions) is null)
+        if (CanRepair(leg, regions))
         {
             Begin(new RegionWork(RegionWorkKind.Repair, regions, range) { Targets = LegMask.Of(leg) });
         }
 
         return Prefer(next);
     }
+
+    /// <summary>Whether what a leg could not read can be written back to it; if it is the default, only once another leg
+    /// took its place.</summary>
+    private bool CanRepair(int leg, RegionRun regions) =>
+        Policy.RepairsReads
+        && Phase == MirrorPhase.Running
+        && AreInSync(regions)
+        && FindWork(regions) is null
+        && TryKeepDefaultFrom(LegMask.Of(leg));
 
     /// <summary>The legs that hold all of these regions.</summary>
     private LegMask GoodLegs(RegionRun regions)

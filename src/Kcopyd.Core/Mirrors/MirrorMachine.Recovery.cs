@@ -65,14 +65,7 @@ public sealed partial class MirrorMachine
                 EndRecovery(work, outcome, gained, failed);
                 break;
             case RegionWorkKind.Repair:
-                EndRepair(work, gained, failed);
-                if (!isTrusted)
-                {
-                    _losses++;
-                    Lose(work.Regions, work.Targets.Except(stale));
-                    RepairDefault();
-                }
-
+                EndRepair(work, gained, isTrusted ? failed : work.Targets.Except(stale));
                 break;
         }
 
@@ -109,6 +102,8 @@ public sealed partial class MirrorMachine
 
     private void EndRepair(RegionWork work, LegMask gained, LegMask failed)
     {
+        CountRepair(work, -1);
+        NoteGained(gained);
         foreach (var leg in gained.Legs())
         {
             Legs.Forget(leg, LegErrors.Read);
@@ -117,7 +112,6 @@ public sealed partial class MirrorMachine
 
         NoteAll(failed, LegErrors.Write);
         Lose(work.Regions, failed);
-        RepairDefault();
         RestLegs(failed);
     }
 
@@ -192,6 +186,7 @@ public sealed partial class MirrorMachine
     private void Begin(RegionWork work)
     {
         _works++;
+        CountRepair(work, 1);
         Recovering += work.Kind == RegionWorkKind.Recover ? 1 : 0;
         for (var region = work.Regions.First; region <= work.Regions.Last; region++)
         {
@@ -228,8 +223,10 @@ public sealed partial class MirrorMachine
         (work.LegVersion, work.Losses) = (_legVersion, _losses);
         if (!TryAim(work))
         {
+            CountRepair(work, -1);
             Release(work);
             _effects.Add(new MirrorEffect.Drop(work));
+            Recover();
             return;
         }
 
@@ -256,6 +253,14 @@ public sealed partial class MirrorMachine
             ? LegMask.All(_legCount).Without(work.Source)
             : work.Targets;
         return work.Source >= 0 && !work.Targets.IsEmpty;
+    }
+
+    private void CountRepair(RegionWork work, int change)
+    {
+        if (work.Kind == RegionWorkKind.Repair)
+        {
+            _repairs[work.Targets.Lowest] += change;
+        }
     }
 
     private void StartMarkedRepairs()

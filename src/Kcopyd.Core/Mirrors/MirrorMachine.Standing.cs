@@ -46,13 +46,22 @@ public sealed partial class MirrorMachine
     }
 
     /// <summary>Forgets errors, as loading the table again does: of all legs, of flushes, and of the log, which whoever
-    /// calls has written as a whole, with <see cref="LoggedRegions"/>.</summary>
+    /// calls has written as a whole, with <see cref="LoggedRegions"/>. What is cached of legs whose flush failed was
+    /// dropped: they are read as they are.</summary>
     public void Forget()
     {
         Invariant.Holds(Phase == MirrorPhase.Suspended);
+        var unflushed = LegMask.None;
         for (var leg = 0; leg < _legCount; leg++)
         {
+            unflushed = Legs[leg].HasFlag(LegErrors.Flush) ? unflushed.With(leg) : unflushed;
             Legs.Forget(leg);
+        }
+
+        // Recovered meanwhile, perhaps, but never flushed.
+        if (!unflushed.IsEmpty)
+        {
+            LoseUnflushed(unflushed);
         }
 
         FlushHasFailed = false;
@@ -86,26 +95,24 @@ public sealed partial class MirrorMachine
         _isKnownInSync = false;
     }
 
-    /// <summary>How many regions only this leg holds; all, while a crash believes it and could believe no other. A leg
-    /// of which it is not 0 cannot be replaced.</summary>
-    public long SoleCount(int leg) =>
-        leg == Legs.Default && WholeLegs.Without(leg).IsEmpty ? Geometry.RegionCount : Contents.SoleCount(leg);
+    /// <summary>Whether a leg can be replaced: not the default, while no other leg holds everything durably.</summary>
+    public bool CanReplace(int leg) => leg != Legs.Default || !WholeLegs.Without(leg).IsEmpty;
 
     /// <summary>A leg is another device from now on, which holds nothing. It may be used as leg once
     /// <see cref="IsReplacementLogged"/>: before that a crash must find the old leg in its place.</summary>
     public void ReplaceLeg(int leg)
     {
-        Invariant.Holds(SoleCount(leg) == 0);
+        Invariant.Holds(TryKeepDefaultFrom(LegMask.Of(leg)));
         Contents.LoseAll(leg);
         Legs.Forget(leg);
         FlushHasFailed = Enumerable.Range(0, _legCount).Any(other => Legs[other].HasFlag(LegErrors.Flush));
-        RepairDefault();
         _legVersions[leg] = ++_legVersion;
         _restingLegs = _restingLegs.Without(leg);
         _isKnownInSync = false;
         AtRest.ClearAll();
         _logged.ClearAll();
         _floor = _marks.Mark(new RegionRun(0, Geometry.RegionCount - 1));
+        _replacedBy[leg] = _floor;
         foreach (var region in _entries.Keys.ToList())
         {
             Rest(region);

@@ -48,7 +48,8 @@ public sealed partial class MirrorMachine
         AtRest = new RegionBits(geometry.RegionCount);
         _logged = new RegionBits(geometry.RegionCount);
         _legVersions = new int[legs];
-        (_gainedAt, _flushedAt) = (new long[legs], new long[legs]);
+        (_gainedAt, _flushedAt, _replacedBy) = (new long[legs], new long[legs], new long[legs]);
+        _repairs = new int[legs];
         AtRest.SetAll();
         _logged.SetAll();
         for (var region = clean.NextClear(0); region >= 0; region = clean.NextClear(region + 1))
@@ -129,6 +130,7 @@ public sealed partial class MirrorMachine
             RegionRequestPhase.Held => _held.Remove(request),
             RegionRequestPhase.Marking => _marks.Remove(request),
             RegionRequestPhase.Delayed => RemoveDelayed(request),
+            RegionRequestPhase.Following => request.Leader!.Followers!.Remove(request),
             _ => false,
         };
         if (!wasHere)
@@ -139,6 +141,7 @@ public sealed partial class MirrorMachine
         if (request.Phase == RegionRequestPhase.Marking)
         {
             Leave(request);
+            LetFollow(request);
         }
 
         request.Phase = RegionRequestPhase.Outside;
@@ -195,6 +198,11 @@ public sealed partial class MirrorMachine
             request.Phase = RegionRequestPhase.Delayed;
             (entry.Delayed ??= new Queue<RegionRequest>()).Enqueue(request);
         }
+        else if (FindOverlap(request) is { } other)
+        {
+            (request.Phase, request.Leader) = (RegionRequestPhase.Following, other);
+            (other.Followers ??= []).Add(request);
+        }
         else if (Policy.Holds && !Legs.Failed.IsEmpty && !AreInSync(request.Regions))
         {
             // With one copy left, whoever holds the table decides what becomes of further writes.
@@ -215,6 +223,7 @@ public sealed partial class MirrorMachine
         {
             var entry = Disturb(region);
             entry.Pending++;
+            entry.Requests.Add(request);
             entry.Generation = ++_generation;
             Mark(region, entry);
             request.MarkedBy = Math.Max(request.MarkedBy, entry.MarkedBy);
@@ -237,7 +246,8 @@ public sealed partial class MirrorMachine
         if (_marks.HasFailed && Policy.HandleErrors)
         {
             Leave(request);
-            Fail(request, wroteEverywhere: false);
+            Fail(request, isSafe: false);
+            LetFollow(request);
         }
         else if (_marks.HasFailed || _marks.Has(request.MarkedBy))
         {
@@ -336,6 +346,30 @@ public sealed partial class MirrorMachine
         }
 
         return null;
+    }
+
+    /// <summary>A request under way that changes some of the same sectors: two of them at once could leave one leg with
+    /// the one and another leg with the other.</summary>
+    private RegionRequest? FindOverlap(RegionRequest request)
+    {
+        for (var region = request.Regions.First; region <= request.Regions.Last; region++)
+        {
+            if (_entries.TryGetValue(region, out var entry)
+                && entry.Requests.Find(other => other.Range.Overlaps(request.Range)) is { } found)
+            {
+                return found;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Admits those that waited for this one.</summary>
+    private void LetFollow(RegionRequest request)
+    {
+        var followers = request.Followers ?? [];
+        request.Followers = null;
+        followers.ForEach(Admit);
     }
 
     private bool RemoveDelayed(RegionRequest request)

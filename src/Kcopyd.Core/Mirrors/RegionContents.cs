@@ -78,23 +78,14 @@ public sealed class RegionContents
         InSync.Clear(region);
     }
 
-    /// <summary>Legs no longer hold a region. If no other does, one of those that held it is left to be believed: what
-    /// it has is all there is.</summary>
-    /// <param name="region">The region.</param>
-    /// <param name="legs">Who lost it.</param>
-    /// <param name="preferred">The leg to believe, if it is among them.</param>
-    public void Lose(long region, LegMask legs, int preferred)
+    /// <summary>Legs no longer hold a region, which another still does.</summary>
+    public void Lose(long region, LegMask legs)
     {
         var good = GoodLegs(region);
         var lost = good.And(legs);
+        Invariant.Holds(lost != good);
         if (lost.IsEmpty)
         {
-            return;
-        }
-
-        if (lost == good)
-        {
-            LeaveTo(region, good.Contains(preferred) ? preferred : good.Lowest);
             return;
         }
 
@@ -133,49 +124,6 @@ public sealed class RegionContents
 
     /// <summary>Whether a leg holds every region. Costs nothing.</summary>
     public bool HoldsAll(int leg) => _good[leg].SetCount == RegionCount;
-
-    /// <summary>Whether some region, but those excepted, is held by these legs alone.</summary>
-    internal bool HasSole(LegMask legs, RegionBits except)
-    {
-        for (var word = 0; word < except.Words.Length; word++)
-        {
-            if ((HeldOnlyBy(legs, word) & ~except.Words[word]) != 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>The first region, from one on, but those excepted, that one of these legs holds and any other, of these
-    /// or not, holds too; -1 where there is none.</summary>
-    internal long NextShared(long from, LegMask legs, RegionBits except)
-    {
-        var rest = ulong.MaxValue << (int)(from % 64);
-        for (var word = (int)(from / 64); word < except.Words.Length; word++)
-        {
-            var (held, shared) = (0UL, 0UL);
-            var theirs = 0UL;
-            for (var leg = 0; leg < _good.Length; leg++)
-            {
-                var bits = _good[leg].Words[word];
-                shared |= held & bits;
-                held |= bits;
-                theirs |= legs.Contains(leg) ? bits : 0;
-            }
-
-            var found = theirs & shared & ~except.Words[word] & rest;
-            if (found != 0)
-            {
-                return (word * 64L) + BitOperations.TrailingZeroCount(found);
-            }
-
-            rest = ulong.MaxValue;
-        }
-
-        return -1;
-    }
 
     /// <summary>A leg holds nothing any more.</summary>
     public void LoseAll(int leg)

@@ -6,6 +6,9 @@ internal sealed class RegionEntry
     /// <summary>Writes that were admitted and have not ended.</summary>
     public int Pending { get; set; }
 
+    /// <summary>Those writes.</summary>
+    public List<RegionRequest> Requests { get; } = [];
+
     /// <summary>Changes with every write that is admitted: what was flushed before is told from what was not.</summary>
     public long Generation { get; set; }
 

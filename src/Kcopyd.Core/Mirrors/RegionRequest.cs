@@ -9,13 +9,18 @@ public abstract class RegionRequest
     /// <summary>A request.</summary>
     /// <param name="kind">What it does.</param>
     /// <param name="regions">The regions that it touches; of no meaning for a flush.</param>
-    protected RegionRequest(RegionRequestKind kind, RegionRun regions) => (Kind, Regions) = (kind, regions);
+    /// <param name="range">The sectors that it touches, within those regions; none for a flush.</param>
+    protected RegionRequest(RegionRequestKind kind, RegionRun regions, SectorRange range) =>
+        (Kind, Regions, Range) = (kind, regions, range);
 
     /// <summary>What it does.</summary>
     public RegionRequestKind Kind { get; }
 
     /// <summary>The regions that it touches.</summary>
     public RegionRun Regions { get; }
+
+    /// <summary>The sectors that it touches.</summary>
+    public SectorRange Range { get; }
 
     /// <summary>Where it goes, once it was granted: each region to the legs whose content is good.</summary>
     public ImmutableArray<RegionPiece> Pieces { get; internal set; } = [];
@@ -34,4 +39,10 @@ public abstract class RegionRequest
 
     /// <summary>Where it stands.</summary>
     internal RegionRequestPhase Phase { get; set; }
+
+    /// <summary>Requests for some of the same sectors, which are admitted when this one is over.</summary>
+    internal List<RegionRequest>? Followers { get; set; }
+
+    /// <summary>The request that this one waits for.</summary>
+    internal RegionRequest? Leader { get; set; }
 }

@@ -12,6 +12,9 @@ internal enum RegionRequestPhase
     /// <summary>It waits for the end of a work on one of its regions.</summary>
     Delayed,
 
+    /// <summary>It waits for the end of a request that changes some of the same sectors.</summary>
+    Following,
+
     /// <summary>It waits for the log.</summary>
     Marking,
 

@@ -122,16 +122,14 @@ internal sealed partial class MirrorWorld
         {
             var regions = new RegionRun(_geometry.RegionOf(first), _geometry.RegionOf(last));
             var kind = _random.Next(10) == 0 ? RegionRequestKind.Discard : RegionRequestKind.Write;
-            Submit(new SimulatedRequest(kind, regions)
+            Submit(new SimulatedRequest(kind, regions, SectorRange.Between(first, last + 1))
             {
-                FirstSlot = first,
-                LastSlot = last,
                 Version = ++_version,
             });
         }
     }
 
-    private void Submit(RegionRequestKind kind) => Submit(new SimulatedRequest(kind, new RegionRun(0, 0)));
+    private void Submit(RegionRequestKind kind) => Submit(new SimulatedRequest(kind, default, default));
 
     private void Submit(SimulatedRequest request)
     {
@@ -206,9 +204,7 @@ internal sealed partial class MirrorWorld
 
     private void FlushAll(SimulatedLeg[] devices, Func<LegMask, Action<MirrorMachine>> end)
     {
-        // Known limit: the default is being recovered, and a flush of the only leg that holds it fails.
-        var isDefaultLacking = !_machine.Contents.HoldsAll(_machine.Legs.Default);
-        var failed = isDefaultLacking ? LegMask.None : Faults(LegMask.All(devices.Length));
+        var failed = Faults(LegMask.All(devices.Length));
         List<(int Leg, int Slot)> lost = [];
         for (var leg = 0; leg < devices.Length; leg++)
         {
@@ -393,7 +389,7 @@ internal sealed partial class MirrorWorld
     private void ReplaceLeg()
     {
         var leg = _random.Next(_legs.Length);
-        if (_random.Next(2) == 0 && _machine.SoleCount(leg) == 0 && !_machine.LogHasFailed && !_isUnprotected)
+        if (_random.Next(2) == 0 && _machine.CanReplace(leg) && !_machine.LogHasFailed && !_isUnprotected)
         {
             _hasFailedSinceCut = true;
             _legs = [.. _legs];

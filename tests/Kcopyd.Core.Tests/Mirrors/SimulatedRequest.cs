@@ -3,11 +3,12 @@ using Kcopyd.Core.Mirrors;
 namespace Kcopyd.Core.Tests.Mirrors;
 
 /// <summary>A request of the simulation: some slots get a version.</summary>
-internal sealed class SimulatedRequest(RegionRequestKind kind, RegionRun regions) : RegionRequest(kind, regions)
+internal sealed class SimulatedRequest(RegionRequestKind kind, RegionRun regions, SectorRange range)
+    : RegionRequest(kind, regions, range)
 {
-    public int FirstSlot { get; init; }
+    public int FirstSlot => (int)Range.Start;
 
-    public int LastSlot { get; init; }
+    public int LastSlot => (int)Range.End - 1;
 
     public int Version { get; init; }
 

@@ -66,7 +66,7 @@ internal sealed class KernelVm : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the script prints a line; a script that ends without it fails the test.</summary>
+    /// <summary>Waits until the script prints this line; a script that ends without it fails the test.</summary>
     public async Task WaitForAsync(string marker)
     {
         while (await ReadLineAsync() is { } line)
@@ -78,6 +78,18 @@ internal sealed class KernelVm : IAsyncDisposable
         }
 
         Assert.Fail($"The machine ended before it printed '{marker}'.\n{await SaidAsync()}");
+    }
+
+    /// <summary>Waits until the script prints so many more lines; one that ends before fails the test.</summary>
+    public async Task WaitForAsync(int lines)
+    {
+        for (var left = lines; left > 0; left--)
+        {
+            if (await ReadLineAsync() is null)
+            {
+                Assert.Fail($"The machine ended {left} lines too early.\n{await SaidAsync()}");
+            }
+        }
     }
 
     /// <summary>Waits until the script has ended and the machine is off.</summary>
