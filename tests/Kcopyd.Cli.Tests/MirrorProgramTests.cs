@@ -33,7 +33,8 @@ public sealed class MirrorProgramTests : IDisposable
 
         var synced = await MirrorBench.RunAsync("sync", table);
         synced.IsDone();
-        Assert.StartsWith($"{Regions} of {Regions} regions in sync; 4 MiB copied in ", synced.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"{Regions} of {Regions} regions in sync; 4 MiB copied in ", synced.Output, StringComparison.Ordinal);
         Assert.Equal(TempDirectory.Bytes(Length, 1), File.ReadAllBytes(leg));
         Assert.Equal(TempDirectory.Bytes(Length, 1), File.ReadAllBytes(_source));
         Assert.Equal(Regions, _bench.CleanRegions());
@@ -144,7 +145,10 @@ public sealed class MirrorProgramTests : IDisposable
             json.RootElement.GetProperty("ranges").EnumerateArray()
                 .Select(range => range.GetProperty("sector").GetInt64()));
         var text = await MirrorBench.RunAsync("check", table);
-        Assert.Contains("1 skipped (out of sync): 2 mismatched, sectors 1953 to 1953, 5859 to 5859", text.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "1 skipped (out of sync): 2 mismatched, sectors 1953 to 1953, 5859 to 5859",
+            text.Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
