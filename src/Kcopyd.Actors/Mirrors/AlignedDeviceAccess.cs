@@ -30,12 +30,20 @@ internal sealed class AlignedDeviceAccess : IDisposable
     /// <exception cref="DeviceException">It cannot be read.</exception>
     public async Task ReadAsync(Memory<byte> bytes, CancellationToken cancellationToken)
     {
-        for (var done = 0; done < bytes.Length;)
+        Hold();
+        try
         {
-            var piece = _buffer.Memory[..Math.Min(_buffer.LengthBytes, bytes.Length - done)];
-            await _device.ReadAsync(done, piece, cancellationToken).ConfigureAwait(false);
-            piece.CopyTo(bytes[done..]);
-            done += piece.Length;
+            for (var done = 0; done < bytes.Length;)
+            {
+                var piece = _buffer.Memory[..Math.Min(_buffer.LengthBytes, bytes.Length - done)];
+                await _device.ReadAsync(done, piece, cancellationToken).ConfigureAwait(false);
+                piece.CopyTo(bytes[done..]);
+                done += piece.Length;
+            }
+        }
+        finally
+        {
+            _buffer.Release();
         }
     }
 
@@ -44,20 +52,32 @@ internal sealed class AlignedDeviceAccess : IDisposable
     public async Task WriteAsync(ReadOnlyMemory<byte> image, SectorRange range)
     {
         var end = (range.Start + range.Count) * Sectors.Size;
-        for (var at = range.StartBytes; at < end;)
+        Hold();
+        try
         {
-            var piece = _buffer.Memory[..(int)Math.Min(_buffer.LengthBytes, end - at)];
-            image.Slice((int)at, piece.Length).CopyTo(piece);
-            await _device.WriteAsync(at, piece, WriteDurability.Cached, CancellationToken.None).ConfigureAwait(false);
-            at += piece.Length;
+            for (var at = range.StartBytes; at < end;)
+            {
+                var piece = _buffer.Memory[..(int)Math.Min(_buffer.LengthBytes, end - at)];
+                image.Slice((int)at, piece.Length).CopyTo(piece);
+                await _device.WriteAsync(at, piece, WriteDurability.Cached, CancellationToken.None)
+                    .ConfigureAwait(false);
+                at += piece.Length;
+            }
+        }
+        finally
+        {
+            _buffer.Release();
         }
     }
 
-    /// <summary>Frees the buffer, when the device is done with it.</summary>
+    /// <summary>Frees the buffer, at once or when the device is done with it. Harmless to repeat.</summary>
     public void Dispose()
     {
         _buffer.LetGo();
         ((IDisposable)_buffer).Dispose();
         _memory.Dispose();
     }
+
+    /// <summary>A mirror that is closed does not wait for its log: the buffer outlives the close then.</summary>
+    private void Hold() => ObjectDisposedException.ThrowIf(!_buffer.TryHold(), this);
 }

@@ -32,7 +32,6 @@ internal sealed partial class MirrorActor
         }
 
         _check!.Compared(work, mismatches);
-        ContinueChecking();
     }
 
     /// <summary>The leg that a failure is of, whose device's sectors it names: the source where it has no
@@ -46,12 +45,24 @@ internal sealed partial class MirrorActor
         if (work.Kind == RegionWorkKind.Check)
         {
             _check!.Skip(work.Regions);
-            ContinueChecking();
         }
+    }
+
+    /// <summary>Nothing is done any more to some regions, so that they may be compared.</summary>
+    private void OnReleased()
+    {
+        _check?.CompareDeferred();
+        ContinueChecking();
     }
 
     private void ContinueChecking()
     {
+        if (_machine.Phase != MirrorPhase.Running)
+        {
+            // Goes on when the mirror runs again: nothing is known of regions that nobody may look at.
+            return;
+        }
+
         if (_check is null && _checks.TryPeek(out var next))
         {
             _check = new MirrorCheckRun(_machine.Geometry, next.Progress, _options.Recoveries);
@@ -59,9 +70,22 @@ internal sealed partial class MirrorActor
 
         while (_check?.Next(_options.RecoverySize) is { } regions)
         {
-            if (_machine.Check(regions) is null)
+            if (_machine.Check(regions) is not null)
+            {
+                continue;
+            }
+
+            if (regions.Count > 1)
             {
                 _check.CompareApart(regions);
+            }
+            else if (_machine.Contents.InSync[regions.First])
+            {
+                _check.Defer(regions);
+            }
+            else
+            {
+                _check.Skip(regions);
             }
         }
 

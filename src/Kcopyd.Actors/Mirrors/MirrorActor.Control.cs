@@ -1,6 +1,8 @@
+using Akka.Actor;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Core;
 using Kcopyd.Core.Mirrors;
+using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Mirrors;
 
@@ -9,6 +11,8 @@ internal sealed partial class MirrorActor
 {
     private readonly List<MirrorWork.Replace> _replacements = [];
     private readonly List<MirrorWork.Replace> _unsaved = [];
+    private readonly List<MirrorWork> _untilRewritten = [];
+    private bool _isRewriting;
 
     private MirrorStatus Status() => new(
         [.. _specs.Select((spec, leg) =>
@@ -32,11 +36,17 @@ internal sealed partial class MirrorActor
         _machine.Resume();
         MirrorLog.Resumed(
             _logger, _setup.Name, _machine.Contents.InSync.SetCount, _machine.Contents.RegionCount);
+        ContinueChecking();
         Act();
     }
 
     private void OnSuspend(MirrorWork.Suspend message)
     {
+        if (WaitsForRewrite(message))
+        {
+            return;
+        }
+
         if (_machine.Phase == MirrorPhase.Suspended)
         {
             message.Answer.Give(true);
@@ -57,6 +67,11 @@ internal sealed partial class MirrorActor
 
     private void OnResume(MirrorWork.Resume message)
     {
+        if (WaitsForRewrite(message))
+        {
+            return;
+        }
+
         if (_machine.Phase != MirrorPhase.Suspended)
         {
             message.Answer.Refuse(new InvalidOperationException($"{_setup.Name} is not suspended."));
@@ -74,6 +89,7 @@ internal sealed partial class MirrorActor
             var unflushed = LegMask.All(_specs.Length).Legs()
                 .Where(leg => message.ForgetsErrors && _machine.Legs[leg].HasFlag(LegErrors.Flush))
                 .ToList();
+            _isRewriting = true;
             WorkPipe.Pipe(RewriteAsync(message, unflushed), Self);
         }
         else
@@ -96,6 +112,10 @@ internal sealed partial class MirrorActor
         {
             return new MirrorWork.Rewritten(message, failure);
         }
+        catch (DeviceException failure)
+        {
+            return new MirrorWork.Rewritten(message, new MirrorLogException(failure.Message, failure));
+        }
     }
 
     /// <summary>Legs whose flush failed are read as they are: what is cached of them may be what never reached
@@ -110,8 +130,22 @@ internal sealed partial class MirrorActor
         }
     }
 
+    /// <summary>What would change the phase or the log waits while the log is written anew.</summary>
+    private bool WaitsForRewrite(MirrorWork message)
+    {
+        if (_isRewriting)
+        {
+            _untilRewritten.Add(message);
+        }
+
+        return _isRewriting;
+    }
+
     private void OnRewritten(MirrorWork.Rewritten message)
     {
+        _isRewriting = false;
+        _untilRewritten.ForEach(waiting => Self.Tell(waiting, ActorRefs.NoSender));
+        _untilRewritten.Clear();
         if (message.Failure is { } failure)
         {
             message.Command.Answer.Refuse(failure);
@@ -135,6 +169,11 @@ internal sealed partial class MirrorActor
 
     private void OnReplace(MirrorWork.Replace message)
     {
+        if (WaitsForRewrite(message))
+        {
+            return;
+        }
+
         if (_machine.Phase == MirrorPhase.Suspending || _machine.LogHasFailed)
         {
             var why = _machine.LogHasFailed ? "its log failed" : "it is being suspended";
@@ -200,6 +239,11 @@ internal sealed partial class MirrorActor
         if (_machine.Phase == MirrorPhase.Running)
         {
             _machine.Suspend(keepsHeld: false);
+        }
+
+        if (WaitsForRewrite(new MirrorWork.Close()))
+        {
+            return;
         }
 
         FinishClosing();

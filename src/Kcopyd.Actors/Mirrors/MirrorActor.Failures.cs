@@ -29,8 +29,9 @@ internal sealed partial class MirrorActor
         return failures.ToImmutable();
     }
 
-    private void LogFailures(LegMask failed, DeviceException? failure)
+    private void LogFailures(LegMask failed, LegErrors error, DeviceException? failure)
     {
+        MirrorMetrics.CountErrors(failed, error);
         foreach (var leg in failed.Legs())
         {
             var reason = failure?.Message ?? NoReason;

@@ -61,6 +61,7 @@ internal sealed partial class MirrorActor
         {
             if (outcome == WorkOutcome.Good)
             {
+                MirrorMetrics.BytesRecovered.Add(work.Range.Count * Sectors.Size);
                 _recoveredSectors += work.Range.Count;
                 _recoveredRegions += work.Regions.Count;
             }
@@ -68,7 +69,15 @@ internal sealed partial class MirrorActor
             RestAfter(Now - running.StartedAt);
         }
 
+        if (work.Kind != RegionWorkKind.Check && !outcome.WasCut)
+        {
+            var failed = outcome.Failed.And(work.Targets);
+            var source = outcome.ReadFailed ? LegMask.Of(work.Source) : LegMask.None;
+            MirrorMetrics.CountErrors(failed.Or(source), LegErrors.Sync);
+        }
+
         _machine.WorkEnded(work, outcome);
+        OnReleased();
     }
 
     private void RestAfter(TimeSpan duration)

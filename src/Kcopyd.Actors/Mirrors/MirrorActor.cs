@@ -30,6 +30,7 @@ internal sealed partial class MirrorActor : ReceiveActor
     private readonly IActorRef? _notices;
     private readonly List<MirrorAnswer<bool>> _untilInSync = [];
     private readonly List<MirrorAnswer<bool>> _untilSuspended = [];
+    private long _countedOutOfSync;
     private bool _isClosing;
 
     public MirrorActor(MirrorSetup setup)
@@ -56,11 +57,11 @@ internal sealed partial class MirrorActor : ReceiveActor
         On<CopyCompleted>(OnCopyCompleted);
         On<ClientMessage.CopyRejected>(OnCopyRejected);
         On<ClientMessage.CopyAccepted>(static _ => { });
-        On<MirrorWork.CleanDue>(_ => _machine.CleanDue());
-        On<MirrorWork.RetryDue>(_ => _machine.RetryDue());
-        On<MirrorWork.SampleDue>(_ => OnSampleDue());
-        On<MirrorWork.RestOver>(_ => OnRestOver());
-        On<MirrorWork.SaveDue>(_ => SaveTable());
+        OnTimer<MirrorWork.CleanDue>(_machine.CleanDue);
+        OnTimer<MirrorWork.RetryDue>(_machine.RetryDue);
+        OnTimer<MirrorWork.SampleDue>(OnSampleDue);
+        OnTimer<MirrorWork.RestOver>(OnRestOver);
+        OnTimer<MirrorWork.SaveDue>(SaveTable);
         On<MirrorWork.TableSaved>(OnTableSaved);
         On<MirrorWork.GetStatus>(message => message.Answer.Give(Status()));
         On<MirrorWork.GetCounts>(message => message.Answer.Give(Counts()));
@@ -94,6 +95,7 @@ internal sealed partial class MirrorActor : ReceiveActor
     protected override void PostStop()
     {
         _timers.CancelAll();
+        Count(0);
         _setup.Link.Close();
     }
 
@@ -102,6 +104,14 @@ internal sealed partial class MirrorActor : ReceiveActor
         {
             handler(message);
             Act();
+        });
+
+    private void OnTimer<T>(Action handler)
+        where T : MirrorWork =>
+        On<T>(_ =>
+        {
+            _timers.Ended<T>();
+            handler();
         });
 
     /// <summary>Does what the machine says, until it says nothing more.</summary>
@@ -113,6 +123,17 @@ internal sealed partial class MirrorActor : ReceiveActor
             {
                 Do(effect);
             }
+        }
+
+        Count(_machine.Contents.RegionCount - _machine.Contents.InSync.SetCount);
+    }
+
+    private void Count(long outOfSync)
+    {
+        if (outOfSync != _countedOutOfSync)
+        {
+            MirrorMetrics.RegionsOutOfSync.Add(outOfSync - _countedOutOfSync);
+            _countedOutOfSync = outOfSync;
         }
     }
 
@@ -137,6 +158,7 @@ internal sealed partial class MirrorActor : ReceiveActor
                 break;
             case MirrorEffect.Drop drop:
                 OnDropped(drop.Work);
+                OnReleased();
                 break;
             case MirrorEffect.CleanLater:
                 _timers.Start<MirrorWork.CleanDue>(_options.CleanDelay);
@@ -202,19 +224,27 @@ internal sealed partial class MirrorActor : ReceiveActor
 
     private void OnRequestEnded(MirrorWork.RequestEnded message)
     {
-        LogFailures(message.Failed.Aggregate(LegMask.None, (all, some) => all.Or(some)), message.Request.Failure);
+        if (message.Request.Kind == RegionRequestKind.Write)
+        {
+            var failed = message.Failed.Aggregate(LegMask.None, (all, some) => all.Or(some));
+            LogFailures(failed, LegErrors.Write, message.Request.Failure);
+        }
+
         _machine.Ended(message.Request, message.Failed);
     }
 
     private void OnRequestFlushed(MirrorWork.RequestFlushed message)
     {
-        LogFailures(message.Failed, message.Failure);
+        LogFailures(message.Failed, LegErrors.Flush, message.Failure);
         message.Request.Blame(message.Failure);
         _machine.Ended(message.Request, [message.Failed]);
     }
 
-    private void OnReadFailed(MirrorWork.ReadFailed message) =>
+    private void OnReadFailed(MirrorWork.ReadFailed message)
+    {
+        MirrorMetrics.CountErrors(LegMask.Of(message.Leg), LegErrors.Read);
         message.Next.Give(_machine.ReadFailed(message.Leg, message.Regions, message.Range, message.Tried));
+    }
 
     private void OnCommitted(MirrorWork.Committed message)
     {
@@ -229,7 +259,7 @@ internal sealed partial class MirrorActor : ReceiveActor
 
     private void OnLegsFlushed(MirrorWork.LegsFlushed message)
     {
-        LogFailures(message.Failed, message.Failure);
+        LogFailures(message.Failed, LegErrors.Flush, message.Failure);
         _machine.LegsFlushed(message.Failed);
     }
 
@@ -241,6 +271,9 @@ internal sealed partial class MirrorActor : ReceiveActor
         {
             case MirrorNotice.DefaultChanged:
                 KeepTable();
+                break;
+            case MirrorNotice.LegRepaired:
+                MirrorMetrics.Repairs.Add(1);
                 break;
             case MirrorNotice.InSync:
                 OnInSync();

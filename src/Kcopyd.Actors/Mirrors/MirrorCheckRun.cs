@@ -8,6 +8,7 @@ internal sealed class MirrorCheckRun(MirrorGeometry geometry, IProgress<long>? p
 {
     private readonly ExtentSet _mismatches = new();
     private readonly Queue<RegionRun> _apart = new();
+    private readonly Queue<RegionRun> _deferred = new();
     private long _next;
     private long _compared;
     private long _skipped;
@@ -51,16 +52,26 @@ internal sealed class MirrorCheckRun(MirrorGeometry geometry, IProgress<long>? p
     /// <summary>Some of these regions cannot be compared: each for itself, or not at all.</summary>
     public void CompareApart(RegionRun regions)
     {
-        if (regions.Count == 1)
-        {
-            Skip(regions);
-            return;
-        }
-
         _inFlight--;
         for (var region = regions.First; region <= regions.Last; region++)
         {
             _apart.Enqueue(new RegionRun(region, region));
+        }
+    }
+
+    /// <summary>Something is done to this region: later.</summary>
+    public void Defer(RegionRun region)
+    {
+        _inFlight--;
+        _deferred.Enqueue(region);
+    }
+
+    /// <summary>What was deferred is tried again.</summary>
+    public void CompareDeferred()
+    {
+        while (_deferred.TryDequeue(out var region))
+        {
+            _apart.Enqueue(region);
         }
     }
 

@@ -27,14 +27,14 @@ public sealed class MirrorDevice : IBlockDevice
     private readonly BlockDeviceGeometry _geometry;
     private long _writeEpoch = 1;
 
-    internal MirrorDevice(MirrorSetup setup, MirrorParts parts, BlockDeviceGeometry geometry, ActorSystem system)
+    internal MirrorDevice(MirrorSetup setup, MirrorParts parts, ActorSystem system)
     {
-        (_setup, _parts, _geometry) = (setup, parts, geometry);
+        (_setup, _parts, _geometry) = (setup, parts, setup.Geometry);
         _dispatcher = system.Dispatchers.Lookup(CopyDispatchers.Copy);
         Actor = system.ActorOf(MirrorActor.Props(setup));
         _reads = new MirrorReads(setup, Actor, _dispatcher);
         Identity = new BlockDeviceIdentity(
-            setup.Name, geometry.LengthBytes, ImmutableSortedDictionary<string, string>.Empty);
+            setup.Name, _geometry.LengthBytes, ImmutableSortedDictionary<string, string>.Empty);
     }
 
     /// <summary>The actor that owns the regions.</summary>
@@ -164,7 +164,7 @@ public sealed class MirrorDevice : IBlockDevice
         ArgumentNullException.ThrowIfNull(device);
         ArgumentOutOfRangeException.ThrowIfNegative(leg);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(leg, _setup.Table.Legs.Length);
-        MirrorGeometryRules.CheckLeg(_setup.Table, spec, device);
+        MirrorGeometryRules.CheckReplacement(_setup, leg, spec, device);
         var placed = new MirrorLeg(spec, device, isOwned);
         return AskAsync<bool>(answer => new MirrorWork.Replace(leg, placed, answer), cancellationToken);
     }
@@ -262,11 +262,7 @@ public sealed class MirrorDevice : IBlockDevice
         try
         {
             BlockRequest.CheckBounds(Name, DeviceOperation.BlockStatus, _geometry, offset, length);
-            foreach (var leg in _setup.Legs.Current)
-            {
-                await leg.Device.DropCacheAsync(leg.OffsetOf(offset), length, cancellationToken)
-                    .ConfigureAwait(false);
-            }
+            await _reads.DropCacheAsync(offset, length, cancellationToken).ConfigureAwait(false);
         }
         finally
         {

@@ -64,6 +64,44 @@ internal static class MirrorGeometryRules
         }
     }
 
+    /// <summary>Whether a device can take the place of a leg of a mirror that is in use.</summary>
+    /// <exception cref="DeviceException">It cannot.</exception>
+    public static void CheckReplacement(MirrorSetup setup, int leg, MirrorLegSpec spec, IBlockDevice device)
+    {
+        CheckLeg(setup.Table, spec, device);
+        var current = setup.Legs.Current;
+        var name = device.Identity.Uri;
+        if (device.Geometry.LogicalBlockSize > setup.Geometry.LogicalBlockSize)
+        {
+            throw Refusal(
+                name,
+                $"its blocks, {device.Geometry.LogicalBlockSize} bytes, are larger than those of the mirror, "
+                + $"{setup.Geometry.LogicalBlockSize}");
+        }
+
+        var table = setup.Table;
+        List<(string Device, StorageExtent Extent)> taken = [];
+        for (var other = 0; other < current.Length; other++)
+        {
+            if (other != leg)
+            {
+                taken.AddRange(LocateLeg(table, current[other].Spec, current[other].Device));
+            }
+        }
+
+        if (setup.LogDevice is { } log)
+        {
+            taken.AddRange(log.Locate(0, LogBytes(table, log)).Select(extent => (log.Identity.Uri, extent)));
+        }
+
+        Take(setup.Name, taken, name, LocateLeg(table, spec, device).Select(located => located.Extent).ToList());
+    }
+
+    private static IEnumerable<(string Device, StorageExtent Extent)> LocateLeg(
+        MirrorTable table, MirrorLegSpec spec, IBlockDevice device) =>
+        device.Locate(Sectors.ToBytes(spec.Offset), Sectors.ToBytes(table.Length))
+            .Select(extent => (device.Identity.Uri, extent));
+
     private static void CheckOverlaps(string name, MirrorTable table, MirrorParts parts)
     {
         var length = Sectors.ToBytes(table.Length);

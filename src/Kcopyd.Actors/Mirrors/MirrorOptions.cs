@@ -49,14 +49,15 @@ public sealed record MirrorOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A rate is not negative.");
     }
 
-    /// <summary>Memory for the recoveries that are under way. Default 4 MiB; 4 KiB to 1 GiB.</summary>
+    /// <summary>Memory for the recoveries that are under way. Default 4 MiB; 8 KiB, two pages to compare, to 1 GiB.
+    /// </summary>
     /// <remarks>Below 1 MiB segments are as large as all of it, and recoveries take turns.</remarks>
     public ByteCount PageBudget
     {
         get;
-        init => field = value >= 4.KiB && value <= 1.GiB
+        init => field = value >= 8.KiB && value <= 1.GiB
             ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "The memory is 4 KiB to 1 GiB.");
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "The memory is 8 KiB to 1 GiB.");
     } = 4.MiB;
 
     /// <summary>Whether recoveries step back while others read and write. Default true.</summary>

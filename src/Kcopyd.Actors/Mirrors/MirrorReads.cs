@@ -65,6 +65,23 @@ internal sealed class MirrorReads(MirrorSetup setup, IActorRef actor, MessageDis
         }
     }
 
+    /// <summary>Forgets what is cached of all legs.</summary>
+    public async ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken)
+    {
+        foreach (var leg in setup.Legs.Current.Where(leg => leg.TryHold()))
+        {
+            try
+            {
+                await leg.Device.DropCacheAsync(leg.OffsetOf(offset), length, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            finally
+            {
+                leg.Release();
+            }
+        }
+    }
+
     /// <summary>Fails if no leg is where its name leads.</summary>
     public async ValueTask ConfirmAsync(CancellationToken cancellationToken)
     {

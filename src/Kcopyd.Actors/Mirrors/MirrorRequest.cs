@@ -17,7 +17,14 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
     /// offers it: copying so much into the page cache is quicker than waking a thread for it.</summary>
     private const int MaxInlineBytes = 64 * 1024;
 
+    private const int ZeroesAtOnce = 64 * 1024;
+
+    private static readonly byte[] Zeroes = new byte[ZeroesAtOnce];
+
     private readonly TaskCompletionSource<Exception?> _done = new();
+    private readonly Lock _lock = new();
+    private bool _isRunning;
+    private Exception? _abandonment;
     private MirrorLeg[] _legs = [];
     private IActorRef _actor = ActorRefs.Nobody;
     private DeviceException? _failure;
@@ -86,11 +93,57 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
     public void Settle(Exception? failure, MessageDispatcher dispatcher) =>
         dispatcher.Schedule(() => _done.TrySetResult(failure));
 
-    /// <summary>Completes the caller's task here and now: the mirror is gone.</summary>
-    public void Abandon(Exception failure) => _done.TrySetResult(failure);
+    /// <summary>Completes the caller's task, since the mirror is gone: here and now, or when no leg uses the caller's
+    /// buffer any more.</summary>
+    public void Abandon(Exception failure)
+    {
+        lock (_lock)
+        {
+            _abandonment = failure;
+            if (_isRunning)
+            {
+                return;
+            }
+        }
+
+        _done.TrySetResult(failure);
+    }
 
     /// <inheritdoc/>
-    public void Run() => WorkPipe.Pipe(RunAsync(), _actor);
+    public void Run()
+    {
+        lock (_lock)
+        {
+            _isRunning = _abandonment is null;
+        }
+
+        if (_isRunning)
+        {
+            WorkPipe.Pipe(RunAsync(), _actor);
+        }
+        else
+        {
+            EndRun();
+        }
+    }
+
+    private void EndRun()
+    {
+        foreach (var leg in UsedLegs().Legs())
+        {
+            _legs[leg].Release();
+        }
+
+        lock (_lock)
+        {
+            _isRunning = false;
+        }
+
+        if (_abandonment is { } failure)
+        {
+            _done.TrySetResult(failure);
+        }
+    }
 
     private static RegionRun RunOf(MirrorGeometry geometry, SectorRange range)
     {
@@ -123,10 +176,7 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
         }
         finally
         {
-            foreach (var leg in UsedLegs().Legs())
-            {
-                _legs[leg].Release();
-            }
+            EndRun();
         }
     }
 
@@ -191,10 +241,30 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
     {
         DeviceOperation.Write => leg.Device.WriteAsync(
             leg.OffsetOf(offset), Data.Slice((int)(offset - Offset), (int)length), Durability, default),
-        DeviceOperation.WriteZeroes => leg.Device.WriteZeroesAsync(leg.OffsetOf(offset), length, default),
+        DeviceOperation.WriteZeroes => ZeroAsync(leg.Device, leg.OffsetOf(offset), length),
         DeviceOperation.Discard => leg.Device.DiscardAsync(leg.OffsetOf(offset), length, default),
         _ => throw new InvalidOperationException($"{Operation} changes nothing."),
     };
+
+    /// <summary>A leg that refuses to zero gets zeros: a mirror does not fail a leg for what it can do itself.</summary>
+    private async ValueTask ZeroAsync(IBlockDevice device, long offset, long length)
+    {
+        try
+        {
+            await device.WriteZeroesAsync(offset, length, default).ConfigureAwait(false);
+            return;
+        }
+        catch (DeviceException refusal) when (refusal.Kind == DeviceErrorKind.NotSupported)
+        {
+        }
+
+        for (var done = 0L; done < length;)
+        {
+            var piece = Zeroes.AsMemory(0, (int)Math.Min(ZeroesAtOnce, length - done));
+            await device.WriteAsync(offset + done, piece, Durability, default).ConfigureAwait(false);
+            done += piece.Length;
+        }
+    }
 
     /// <summary>The bytes of this request in some of its regions.</summary>
     private (long Offset, long Length) ClipTo(RegionRun run)

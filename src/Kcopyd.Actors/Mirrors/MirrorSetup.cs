@@ -1,4 +1,5 @@
 using Kcopyd.Core.Mirrors;
+using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Mirrors;
 
@@ -10,6 +11,12 @@ internal sealed record MirrorSetup(
     public required MirrorOptions Options { get; init; }
 
     public required MirrorLink Link { get; init; }
+
+    /// <summary>What the mirror is as a device.</summary>
+    public required BlockDeviceGeometry Geometry { get; init; }
+
+    /// <summary>The device of a disk log.</summary>
+    public IBlockDevice? LogDevice { get; init; }
 
     /// <summary>Whether anyone used the mirror lately.</summary>
     public MirrorUse Use { get; } = new();

@@ -73,8 +73,10 @@ internal static class MirrorStart
             {
                 Options = options,
                 Link = new MirrorLink(name, table),
+                Geometry = geometry,
+                LogDevice = parts.Log,
             };
-            var mirror = new MirrorDevice(setup, parts, geometry, system);
+            var mirror = new MirrorDevice(setup, parts, system);
             KcopydClients.For(system).Add(mirror, mirror.Closed);
             return mirror;
         }

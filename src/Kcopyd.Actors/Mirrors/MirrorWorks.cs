@@ -3,6 +3,7 @@ using Kcopyd.Actors.Copying;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
 using Kcopyd.Core.Mirrors;
+using Kcopyd.Core.Paging;
 
 namespace Kcopyd.Actors.Mirrors;
 
@@ -23,16 +24,32 @@ internal static class MirrorWorks
     /// <summary>A work as a job: a copy, or a comparison.</summary>
     public static CopyRequest RequestOf(RegionWork work, MirrorLeg[] legs, MirrorOptions options)
     {
-        var segment = options.PageBudget < MaxSegmentSize ? options.PageBudget : MaxSegmentSize;
-        var settings = new CopyOptions { SegmentSize = segment, OnTargetError = OnTargetError.Drop };
+        var isCheck = work.Kind == RegionWorkKind.Check;
+        var settings = new CopyOptions
+        {
+            SegmentSize = isCheck ? CheckSegment(work, options) : WholePages(options.PageBudget),
+            OnTargetError = OnTargetError.Drop,
+        };
         var source = legs[work.Source].RegionOf(work.Range);
         ImmutableArray<Devices.IoRegion> targets =
             [.. work.Targets.Legs().Select(leg => legs[leg].RegionOf(work.Range))];
-        var request = work.Kind == RegionWorkKind.Check
+        var request = isCheck
             ? CopyRequest.Verify(source, targets)
             : CopyRequest.Copy(source, targets);
         return request with { Options = settings };
     }
+
+    /// <summary>A comparison names one range of a segment, and holds both sides: a segment is at most a region, so that
+    /// a mismatch is that of its region, and half of the memory.</summary>
+    private static ByteCount CheckSegment(RegionWork work, MirrorOptions options)
+    {
+        var region = new ByteCount(work.Range.CountBytes / work.Regions.Count);
+        var half = new ByteCount(options.PageBudget.Value / 2);
+        return WholePages(region < half ? region : half);
+    }
+
+    private static ByteCount WholePages(ByteCount size) => new(
+        Math.Clamp(size.Value, PageBudget.PageSize, MaxSegmentSize.Value) / PageBudget.PageSize * PageBudget.PageSize);
 
     /// <summary>What the end of a job means for the legs.</summary>
     public static WorkOutcome OutcomeOf(RegionWork work, CopyCompleted completed)

@@ -78,8 +78,9 @@ internal sealed class MarkQueue
         return waited;
     }
 
-    /// <summary>The log can be written again, and was written as a whole: every mark is in it.</summary>
-    public void Restore() => (HasFailed, Durable) = (false, _next - 1);
+    /// <summary>The log can be written again, and was written as a whole: every mark is in it, those that were made
+    /// while it failed and given the number of the next commit, too.</summary>
+    public void Restore() => (HasFailed, Durable, _next) = (false, _next, _next + 1);
 
     /// <summary>Takes back a request that waits.</summary>
     public bool Remove(RegionRequest request) => _waiting.Remove(request) || _waitingForNext.Remove(request);
