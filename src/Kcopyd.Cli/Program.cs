@@ -17,7 +17,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        var begun = args is [var name, ..] && NeedsEngine(name, args.Length) ? EngineStart.Begin() : null;
+        var begun = NeedsEngine(args) ? EngineStart.Begin() : null;
         Task<ActorSystem> Engine() => begun ??= EngineStart.Begin();
         var root = ProgramCommands.Create(new ProgramRuns(
             request => new TransferRun(request, new BlockDeviceOpener(), Engine()).RunAsync(),
@@ -69,10 +69,11 @@ internal static class Program
     }
 
     /// <summary>Whether the actor system is wanted for sure: it is built while the command line is read.</summary>
-    private static bool NeedsEngine(string command, int words) => command switch
+    private static bool NeedsEngine(string[] args) => args switch
     {
-        CopyCommand.Name or ZeroCommand.Name or VerifyCommand.Name => words > 1,
-        JobsCommand.Name or ResumeCommand.Name or ForgetCommand.Name => true,
+        [CopyCommand.Name or ZeroCommand.Name or VerifyCommand.Name, _, ..] => true,
+        [JobsCommand.Name or ResumeCommand.Name or ForgetCommand.Name, ..] => true,
+        [MirrorCommand.Name, MirrorCommand.Sync or MirrorCommand.Check, _, ..] => true,
         _ => false,
     };
 

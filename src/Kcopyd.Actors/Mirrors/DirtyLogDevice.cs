@@ -4,7 +4,8 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Mirrors;
 
-/// <summary>Logs on devices, apart from a mirror: looking at one, and making one. The devices stay the caller's.</summary>
+/// <summary>Logs on devices, apart from a mirror: looking at one, and making one. The devices stay the caller's.
+/// </summary>
 public static class DirtyLogDevice
 {
     /// <summary>Where something else than a log would show itself: labels, partition tables and the heads of file

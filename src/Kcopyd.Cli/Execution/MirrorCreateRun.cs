@@ -49,8 +49,8 @@ internal sealed class MirrorCreateRun(MirrorOrder order, IBlockDeviceOpener open
 
     private async Task RefuseUsedAsync(IBlockDevice log, CancellationToken cancellationToken)
     {
-        if (await DirtyLogDevice.FindDataAsync(log, order.Table, cancellationToken).ConfigureAwait(false) is not { } used
-            || order.Force)
+        var found = await DirtyLogDevice.FindDataAsync(log, order.Table, cancellationToken).ConfigureAwait(false);
+        if (found is not { } used || order.Force)
         {
             return;
         }

@@ -84,17 +84,11 @@ internal sealed class MirrorDevices : IAsyncDisposable
         var found = new IBlockDevice?[described.Length];
         try
         {
-            foreach (var exists in new[] { true, false })
+            foreach (var i in Enumerable.Range(0, described.Length).OrderByDescending(i => described[i].Exists))
             {
-                for (var i = 0; i < described.Length; i++)
-                {
-                    if (described[i].Exists == exists)
-                    {
-                        found[i] = await OpenAsync(
-                            opener, described[i].Uri, access, exists ? null : LengthOf(i), cancellationToken)
-                            .ConfigureAwait(false);
-                    }
-                }
+                long? length = described[i].Exists ? null : LengthOf(i);
+                found[i] = await OpenAsync(opener, described[i].Uri, access, length, cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
         finally
@@ -104,7 +98,11 @@ internal sealed class MirrorDevices : IAsyncDisposable
     }
 
     private async Task<IBlockDevice> OpenAsync(
-        IBlockDeviceOpener opener, string uri, BlockDeviceAccess access, long? length, CancellationToken cancellationToken)
+        IBlockDeviceOpener opener,
+        string uri,
+        BlockDeviceAccess access,
+        long? length,
+        CancellationToken cancellationToken)
     {
         var device = await opener.OpenAsync(
             uri,

@@ -14,7 +14,7 @@ internal sealed class MirrorSyncWatch(
     /// <summary>From one look to the next.</summary>
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Looks in a row without anything under way or gained, 5 retries: then what failed stays failed.</summary>
+    /// <summary>Looks in a row with nothing under way or gained, 5 retries: what failed stays failed then.</summary>
     private const int MostIdleLooks = 25;
 
     private readonly MirrorPace _pace = new(table);

@@ -65,7 +65,8 @@ internal static class MirrorPlanning
         {
             for (var first = 0; first < second; first++)
             {
-                if (StorageOverlap.AreOne(devices[first], RangeOf(order, first), devices[second], RangeOf(order, second)))
+                if (StorageOverlap.AreOne(
+                    devices[first], RangeOf(order, first), devices[second], RangeOf(order, second)))
                 {
                     throw new RefusedException(
                         $"{NameOf(order, first)} {devices[first].Uri} and {NameOf(order, second)} "

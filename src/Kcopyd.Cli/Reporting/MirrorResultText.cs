@@ -45,8 +45,8 @@ internal static class MirrorResultText
     {
         foreach (var failure in result.Failures)
         {
-            var what = failure.Leg is { } leg ? $"leg {leg} {failure.Device} failed" : $"the log {failure.Device} failed";
-            yield return $"{what}: {failure.Reason.TrimEnd('.')}";
+            var what = failure.Leg is { } leg ? $"leg {leg}" : "the log";
+            yield return $"{what} {failure.Device} failed: {failure.Reason.TrimEnd('.')}";
         }
 
         if (result.State != MirrorEnd.Completed)

@@ -29,8 +29,8 @@ internal static class MirrorOrderReader
         {
             SizeBytes = ReadSize(text.Size, table),
             BytesPerSecond = TransferRequestReader.ReadRate(text.Rate),
-            Recoveries = TransferRequestReader.ReadNumber("--recoveries", text.Recoveries, 1, MirrorPolicy.MaxRecoveries)
-                ?? Defaults.Recoveries,
+            Recoveries = TransferRequestReader
+                .ReadNumber("--recoveries", text.Recoveries, 1, MirrorPolicy.MaxRecoveries) ?? Defaults.Recoveries,
             Progress = TransferRequestReader.ReadProgress(text.Progress),
             Force = text.Force,
             ShowTable = text.ShowTable,
