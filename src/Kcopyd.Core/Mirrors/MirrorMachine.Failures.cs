@@ -90,7 +90,8 @@ public sealed partial class MirrorMachine
         }
 
         FailFlush(failed.Except(StaleLegs(request.LegVersion)));
-        Fail(request, wroteEverywhere: Policy.KeepLog ? !failed.Contains(Legs.Default) : failed != LegMask.All(_legCount));
+        var isBelieved = !Policy.KeepLog || !failed.Contains(Legs.Default);
+        Fail(request, wroteEverywhere: isBelieved && failed != LegMask.All(_legCount));
     }
 
     /// <summary>What was not flushed on these legs may be gone from them, and nothing tells which of it.</summary>
