@@ -27,6 +27,8 @@ internal sealed class CrashedMirror : IDisposable
     private readonly MirrorCase _case;
     private readonly Dictionary<string, CrashingDisk> _disks = [];
     private readonly MirrorContent _content = new(LengthSectors);
+    private readonly List<Task> _programs = [];
+    private readonly List<Task> _tasks = [];
     private MirrorTable _saved;
     private MirrorClients _clients;
     private MirrorDevice? _mirror;
@@ -68,6 +70,9 @@ internal sealed class CrashedMirror : IDisposable
     /// <summary>Sectors that were found to hold what was flushed, in all runs.</summary>
     public long FlushedSectors => _content.FlushedSectors;
 
+    /// <summary>Power cuts and kills while the mirror was used, in all runs.</summary>
+    public int Crashes { get; private set; }
+
     /// <summary>Times that a leg was replaced, and the table saved.</summary>
     public int Replacements { get; private set; }
 
@@ -105,15 +110,12 @@ internal sealed class CrashedMirror : IDisposable
         var work = UseAsync(new Random(seed));
         var last = killAt is { } steps ? Rig.Loop.Steps + steps : long.MaxValue;
         var isOver = Rig.Run(() => work.IsCompleted || Rig.Loop.Steps >= last) && work.IsCompleted;
-        if (isOver)
-        {
-            Rig.Check(work.GetAwaiter().GetResult);
-        }
-
+        Rig.Check(() => Complain(work));
         Answered += _clients.Answered;
+        Crashes += isOver ? 0 : 1;
         End(keepsCaches: killAt is not null && Rig.Power.IsOn);
-        Rig.Check(() => Assert.True(work.IsCompleted, "a program waits although the mirror is gone"));
-        Rig.Check(work.GetAwaiter().GetResult);
+        Rig.Check(() => Complain(work));
+        Rig.Demand(_clients.InFlight == 0, "a program waits for an answer although the mirror is gone");
         return isOver;
     }
 
@@ -123,7 +125,7 @@ internal sealed class CrashedMirror : IDisposable
     {
         var dirty = LengthInRegions - CleanInLog().SetCount;
         var legs = Legs();
-        var differing = legs.Skip(1).SelectMany(leg => DifferingRegions(legs[0], leg)).Distinct().Count();
+        var differing = Differing(legs).Distinct().Count();
         var work = RecoverAsync();
         Rig.Demand(Rig.Run(work), "the power stays on");
         Rig.Check(() =>
@@ -139,21 +141,36 @@ internal sealed class CrashedMirror : IDisposable
         Rig.Check(() => Settle(areEqual: true));
     }
 
+    private bool IsPowerless(Exception failure) =>
+        !Rig.Power.IsOn && failure is (DeviceException or MirrorLogException or ObjectDisposedException);
+
     private static int LengthInRegions => (LengthSectors + RegionSectors - 1) / RegionSectors;
+
+    /// <summary>Throws what a task failed with that is over. One that pauses when the power goes is never
+    /// over.</summary>
+    private void Complain(Task work)
+    {
+        foreach (var task in _tasks.Append(work).Where(task => task.IsCompleted))
+        {
+            task.GetAwaiter().GetResult();
+        }
+    }
 
     private async Task UseAsync(Random random)
     {
-        List<Task> tasks = [];
+        _programs.Clear();
+        _tasks.Clear();
         try
         {
             _mirror = await StartAsync(_saved, random).ConfigureAwait(false);
-            tasks.AddRange(Enumerable.Range(0, Clients).Select(_ => _clients.RunAsync(_mirror, random.Next())));
-            tasks.Add(ReplaceAsync(random));
-            tasks.Add(SuspendAsync(random));
-            await Task.WhenAll(tasks).ConfigureAwait(false);
+            _programs.AddRange(Enumerable.Range(0, Clients).Select(_ => _clients.RunAsync(_mirror, random.Next())));
+            _tasks.AddRange(_programs);
+            _tasks.Add(ReplaceAsync(random));
+            _tasks.Add(SuspendAsync(random));
+            await Task.WhenAll(_tasks).ConfigureAwait(false);
             await _mirror.DisposeAsync().ConfigureAwait(false);
         }
-        catch (Exception e) when (!Rig.Power.IsOn && e is DeviceException or MirrorLogException or ObjectDisposedException)
+        catch (Exception e) when (IsPowerless(e))
         {
             // Without power nothing goes on.
         }
@@ -216,9 +233,13 @@ internal sealed class CrashedMirror : IDisposable
             await _mirror.ReplaceLegAsync(index, LegOf("spare", _case.Legs), _disks["spare"].Open(), isOwned: true)
                 .ConfigureAwait(false);
         }
-        catch (InvalidOperationException) when (_case.Unwritable is not null)
+        catch (InvalidOperationException)
         {
-            // Only this leg holds some of it.
+            // While not all is in sync only this leg holds some of it; without power there is no mirror.
+            return;
+        }
+        catch (MirrorLogException) when (!Rig.Power.IsOn)
+        {
             return;
         }
 
@@ -231,18 +252,25 @@ internal sealed class CrashedMirror : IDisposable
 
     private async Task SuspendAsync(Random random)
     {
-        for (var i = 0; _case.Suspends && i < 6 && Rig.Power.IsOn; i++)
+        try
+        {
+            await SuspendAndResumeAsync(random).ConfigureAwait(false);
+        }
+        catch (Exception e) when (IsPowerless(e))
+        {
+            // Without power nothing goes on.
+        }
+    }
+
+    private async Task SuspendAndResumeAsync(Random random)
+    {
+        // Until the programs are done: what is held since a leg failed is let go by nothing else.
+        while (_case.Suspends && Rig.Power.IsOn && !_programs.TrueForAll(program => program.IsCompleted))
         {
             await Rig.Loop.DelayAsync(TimeSpan.FromMilliseconds(random.Next(60))).ConfigureAwait(false);
             await _mirror!.SuspendAsync(keepsHeld: random.Next(2) == 0).ConfigureAwait(false);
             await Rig.Loop.DelayAsync(TimeSpan.FromMilliseconds(random.Next(20))).ConfigureAwait(false);
             await _mirror.ResumeAsync(forgetsErrors: _case.Unwritable is not null).ConfigureAwait(false);
-        }
-
-        if (_case is { Suspends: true, Unwritable: not null })
-        {
-            // Writes may be held for good.
-            await _mirror!.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -263,7 +291,8 @@ internal sealed class CrashedMirror : IDisposable
     /// <summary>The power goes, if it did not, and comes back.</summary>
     private void End(bool keepsCaches)
     {
-        var kept = keepsCaches ? _disks.Values.Select(disk => (disk, Read(disk, isDurable: false))).ToList() : [];
+        var kept = _disks.Values.Where(_ => keepsCaches)
+            .Select(disk => (disk, MirrorImages.Read(disk, isDurable: false))).ToList();
         Rig.Reopen();
         foreach (var (disk, bytes) in kept)
         {
@@ -296,7 +325,7 @@ internal sealed class CrashedMirror : IDisposable
     {
         var clean = CleanInLog();
         var legs = Legs();
-        foreach (var region in legs.Skip(1).SelectMany(leg => DifferingRegions(legs[0], leg)))
+        foreach (var region in Differing(legs))
         {
             Assert.False(clean[region], $"region {region} is clean in the log, and the legs differ there");
         }
@@ -319,59 +348,14 @@ internal sealed class CrashedMirror : IDisposable
         _content.Settle(legs[0]);
     }
 
-    private static IEnumerable<int> DifferingRegions(byte[] left, byte[] right)
-    {
-        const int size = RegionSectors * Sectors.Size;
-        for (var region = 0; region < LengthInRegions; region++)
-        {
-            var length = Math.Min(size, left.Length - (region * size));
-            if (!left.AsSpan(region * size, length).SequenceEqual(right.AsSpan(region * size, length)))
-            {
-                yield return region;
-            }
-        }
-    }
-
     /// <summary>What is durable on the legs of the saved table, the first one first.</summary>
-    private List<byte[]> Legs() =>
-        [.. _saved.Legs.Select(leg => Read(_disks[leg.Device], isDurable: true)
-            .AsSpan((int)Sectors.ToBytes(leg.Offset), LengthSectors * Sectors.Size).ToArray())];
+    private List<byte[]> Legs() => [.. _saved.Legs.Select(leg => MirrorImages.OfLeg(_disks[leg.Device], _saved, leg))];
 
-    private static byte[] Read(CrashingDisk disk, bool isDurable)
-    {
-        var bytes = new byte[disk.Length.Value];
-        if (isDurable)
-        {
-            disk.ReadDurable(0, bytes);
-        }
-        else
-        {
-            disk.Read(0, bytes);
-        }
+    private static IEnumerable<int> Differing(List<byte[]> legs) =>
+        legs.Skip(1).SelectMany(leg => MirrorImages.DifferingRegions(RegionSectors, legs[0], leg));
 
-        return bytes;
-    }
-
-    private RegionBits CleanInLog(bool isDurable = true)
-    {
-        var none = new RegionBits(LengthInRegions);
-        if (_case.Log == MirrorLogKind.Core)
-        {
-            if (!isDurable)
-            {
-                none.SetAll();
-            }
-
-            return none;
-        }
-
-        var bytes = Read(_disks["log"], isDurable);
-        return DirtyLogImage.Resume(
-            bytes[..(int)DirtyLogImage.SizeOf(LengthInRegions, Sectors.Size)],
-            LengthInRegions,
-            MirrorSync.Default,
-            Sectors.Size).Bits;
-    }
+    private RegionBits CleanInLog(bool isDurable = true) => MirrorImages.CleanInLog(
+        _case.Log == MirrorLogKind.Core ? null : _disks["log"], _saved.Geometry, isDurable);
 
     private static byte[] LogOfCleanRegions()
     {

@@ -21,6 +21,9 @@ internal sealed class MirrorClients(CrashRig rig, MirrorContent content, MirrorC
     /// <summary>Requests that were answered well.</summary>
     public long Answered { get; private set; }
 
+    /// <summary>Requests without an answer.</summary>
+    public int InFlight { get; private set; }
+
     /// <summary>One program, until it did all it has to, or the power is gone.</summary>
     public async Task RunAsync(MirrorDevice mirror, int seed)
     {
@@ -32,17 +35,29 @@ internal sealed class MirrorClients(CrashRig rig, MirrorContent content, MirrorC
                 await rig.Loop.DelayAsync(MaxPause * random.NextDouble()).ConfigureAwait(false);
             }
 
+            InFlight++;
             try
             {
                 await DoAsync(mirror, random).ConfigureAwait(false);
                 Answered++;
             }
-            catch (DeviceException) when (!rig.Power.IsOn || @case.Unwritable is not null)
+            catch (DeviceException failure) when (IsExpected(failure))
             {
-                // Without power nothing is answered. A leg that fails may fail a request.
+                // Answered too, so to speak.
+            }
+            finally
+            {
+                InFlight--;
             }
         }
     }
+
+    /// <summary>Without power nothing is answered. A leg that fails may fail a request, and one that cannot be read a
+    /// read: of what is out of sync it has the only copy.</summary>
+    private bool IsExpected(DeviceException failure) =>
+        !rig.Power.IsOn
+        || @case.Unwritable is not null
+        || (@case.Unreadable is not null && failure.Operation == DeviceOperation.Read);
 
     private async ValueTask DoAsync(MirrorDevice mirror, Random random)
     {
