@@ -15,7 +15,7 @@ namespace Kcopyd.Actors.Copying;
 /// waits. A crash of this actor loses its jobs: it is stopped, everyone who waits for it is told, and its memory is
 /// freed when the last I/O on it is over.
 /// </remarks>
-internal sealed partial class ClientActor : ReceiveActor
+internal sealed partial class ClientActor : HandlingActor
 {
     private static readonly CopyRejection Closing = new(CopyRejectionKind.Closing, "The client is closing.");
 
@@ -55,33 +55,33 @@ internal sealed partial class ClientActor : ReceiveActor
         // Without it nobody would hear of anything any more: its death is this actor's.
         Context.Watch(_completions);
 
-        Receive<ClientWork.PagesReturned>(OnPagesReturned);
-        Receive<ClientWork.AdmitSegment>(OnAdmitSegment);
-        Receive<ClientWork.JobEnded>(OnJobEnded);
-        Receive<ClientWork.Delivered>(OnDelivered);
-        Receive<ClientWork.Submit>(message => Accept(message.Request, Requester.Of(message.Ticket), null));
-        Receive<ClientMessage.Copy>(message => Accept(message.Request, Requester.Local(Sender, message.Context), null));
-        Receive<SubmitCopy>(OnSubmitCopy);
-        Receive<ClientWork.DevicesOpened>(OnDevicesOpened);
-        Receive<ClientWork.DevicesClosed>(OnDevicesClosed);
-        Receive<ClientWork.WithdrawSegments>(OnWithdrawSegments);
-        Receive<ClientWork.JobRests>(OnJobRests);
-        Receive<ClientWork.JobStopped>(OnJobStopped);
-        Receive<ClientWork.Prepare>(OnPrepare);
-        Receive<ClientWork.CompletePrepared>(OnCompletePrepared);
-        Receive<ClientMessage.PauseJob>(OnPauseJob);
-        Receive<ClientMessage.ResumeJob>(OnResumeJob);
-        Receive<ClientMessage.CancelJob>(OnCancelJob);
-        Receive<ClientMessage.GetProgress>(OnGetProgress);
-        Receive<ClientMessage.GetStatus>(_ => Sender.Tell(Status()));
-        Receive<ClientMessage.SetThrottle>(OnSetThrottle);
-        Receive<ClientMessage.Drain>(_ => OnDrain());
-        Receive<ClientMessage.Destroy>(_ => OnDestroy());
-        Receive<ClientWork.Shutdown>(_ => OnShutdown());
-        Receive<ClientWork.ShutdownDue>(_ => OnShutdownDue());
-        Receive<ClientWork.ThrottleDue>(_ => OnThrottleDue());
-        Receive<ClientWork.StallCheckDue>(_ => OnStallCheckDue());
-        Receive<ClientWork.StallChecked>(message => SetStallTimer(message.Due));
+        Handle<ClientWork.PagesReturned>(OnPagesReturned);
+        Handle<ClientWork.AdmitSegment>(OnAdmitSegment);
+        Handle<ClientWork.JobEnded>(OnJobEnded);
+        Handle<ClientWork.Delivered>(OnDelivered);
+        Handle<ClientWork.Submit>(message => Accept(message.Request, Requester.Of(message.Ticket), null));
+        Handle<ClientMessage.Copy>(message => Accept(message.Request, Requester.Local(Sender, message.Context), null));
+        Handle<SubmitCopy>(OnSubmitCopy);
+        Handle<ClientWork.DevicesOpened>(OnDevicesOpened);
+        Handle<ClientWork.DevicesClosed>(OnDevicesClosed);
+        Handle<ClientWork.WithdrawSegments>(OnWithdrawSegments);
+        Handle<ClientWork.JobRests>(OnJobRests);
+        Handle<ClientWork.JobStopped>(OnJobStopped);
+        Handle<ClientWork.Prepare>(OnPrepare);
+        Handle<ClientWork.CompletePrepared>(OnCompletePrepared);
+        Handle<ClientMessage.PauseJob>(OnPauseJob);
+        Handle<ClientMessage.ResumeJob>(OnResumeJob);
+        Handle<ClientMessage.CancelJob>(OnCancelJob);
+        Handle<ClientMessage.GetProgress>(OnGetProgress);
+        Handle<ClientMessage.GetStatus>(_ => Sender.Tell(Status()));
+        Handle<ClientMessage.SetThrottle>(OnSetThrottle);
+        Handle<ClientMessage.Drain>(_ => OnDrain());
+        Handle<ClientMessage.Destroy>(_ => OnDestroy());
+        Handle<ClientWork.Shutdown>(_ => OnShutdown());
+        Handle<ClientWork.ShutdownDue>(_ => OnShutdownDue());
+        Handle<ClientWork.ThrottleDue>(_ => OnThrottleDue());
+        Handle<ClientWork.StallCheckDue>(_ => OnStallCheckDue());
+        Handle<ClientWork.StallChecked>(message => SetStallTimer(message.Due));
     }
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;

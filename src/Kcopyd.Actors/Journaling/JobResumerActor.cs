@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Kcopyd.Actors.Copying;
+using Kcopyd.Actors.Hosting;
 using Kcopyd.Core.Copying;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace Kcopyd.Actors.Journaling;
 /// <summary>Has its parent, a client actor, resume the jobs of its journal that are neither over nor blocked and that
 /// nobody runs; then it stops.</summary>
 /// <remarks>A crash of it leaves jobs as they are; they can be resumed by hand.</remarks>
-internal sealed class JobResumerActor : ReceiveActor
+internal sealed class JobResumerActor : HandlingActor
 {
     private readonly KcopydJournal _journal;
     private readonly ILogger _logger;
@@ -21,13 +22,13 @@ internal sealed class JobResumerActor : ReceiveActor
     {
         _journal = new KcopydJournal(Context.System, options);
         _logger = logger;
-        Receive<Listed>(OnListed);
-        Receive<Unlisted>(OnUnlisted);
-        Receive<SubmitAccepted>(OnAccepted);
-        Receive<SubmitCompleted>(OnCompleted);
-        Receive<SubmitRejected>(OnRejected);
-        Receive<SubmitBusy>(message => Leave(message.CorrelationId, "The client has too many jobs."));
-        Receive<Recorded>(OnRecorded);
+        Handle<Listed>(OnListed);
+        Handle<Unlisted>(OnUnlisted);
+        Handle<SubmitAccepted>(OnAccepted);
+        Handle<SubmitCompleted>(OnCompleted);
+        Handle<SubmitRejected>(OnRejected);
+        Handle<SubmitBusy>(message => Leave(message.CorrelationId, "The client has too many jobs."));
+        Handle<Recorded>(OnRecorded);
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,7 @@ namespace Kcopyd.Actors.Mirrors;
 /// <para>A crash of it, or of its client, ends the mirror: every request that is not over fails, and what was written
 /// without an answer is dirty in the log.</para>
 /// </remarks>
-internal sealed partial class MirrorActor : ReceiveActor
+internal sealed partial class MirrorActor : HandlingActor
 {
     private static readonly SupervisorStrategy StopTheChild = new OneForOneStrategy(_ => Directive.Stop);
 
@@ -100,7 +100,7 @@ internal sealed partial class MirrorActor : ReceiveActor
     }
 
     private void On<T>(Action<T> handler)
-        where T : class => Receive<T>(message =>
+        where T : class => Handle<T>(message =>
         {
             handler(message);
             Act();

@@ -15,10 +15,11 @@ internal sealed class MirrorSyncRun(MirrorOrder order, IBlockDeviceOpener opener
     /// <summary>How much is copied again after a crash, as with the checkpoints of a copy.</summary>
     private static readonly TimeSpan CleanDelay = TimeSpan.FromSeconds(1);
 
-    /// <summary>Memory of one recovery.</summary>
-    private static readonly ByteCount RecoverySize = 1.MiB;
+    /// <summary>What one recovery covers: nobody waits for it, and a job costs as much as a tenth of a MiB.</summary>
+    private static readonly ByteCount RecoverySize = 8.MiB;
 
-    private static readonly ByteCount LeastBudget = 4.MiB;
+    /// <summary>With a limit of the rate the bar is to move on steadily.</summary>
+    private static readonly ByteCount LimitedRecoverySize = 1.MiB;
 
     /// <summary>Does it and prints what came of it.</summary>
     /// <returns>The exit code.</returns>
@@ -80,14 +81,13 @@ internal sealed class MirrorSyncRun(MirrorOrder order, IBlockDeviceOpener opener
 
     private MirrorOptions Options()
     {
-        var budget = new ByteCount(RecoverySize.Value * order.Recoveries);
+        // The memory is the default, 4 MiB: what copies have in flight, and the caches hold.
         return new MirrorOptions
         {
             Name = "the mirror",
             Recoveries = order.Recoveries,
-            RecoverySize = RecoverySize,
+            RecoverySize = order.BytesPerSecond.Value > 0 ? LimitedRecoverySize : RecoverySize,
             RecoveryRate = order.BytesPerSecond,
-            PageBudget = budget < LeastBudget ? LeastBudget : budget,
             CleanDelay = CleanDelay,
             RetryDelay = MirrorSyncWatch.RetryDelay,
 
