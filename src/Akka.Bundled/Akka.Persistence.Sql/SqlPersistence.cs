@@ -106,7 +106,11 @@ public sealed class SqlPersistence : IExtension
     /// <param name="system">The system; what it does not set has its default afterwards.</param>
     public SqlPersistence(ExtendedActorSystem system)
     {
-        system.Settings.InjectTopLevelFallback(DefaultConfiguration);
+        // It reads and then sets: two at once, and the fallback of one is lost.
+        lock (system.Settings)
+        {
+            system.Settings.InjectTopLevelFallback(DefaultConfiguration);
+        }
     }
 
     /// <summary>Every setting that there is, with its default.</summary>

@@ -19,7 +19,12 @@ public sealed class PersistenceExtension : IExtension
     public PersistenceExtension(ExtendedActorSystem system)
     {
         _system = system;
-        system.Settings.InjectTopLevelFallback(Persistence.DefaultConfig());
+        // It reads and then sets: two at once, and the fallback of one is lost.
+        lock (system.Settings)
+        {
+            system.Settings.InjectTopLevelFallback(Persistence.DefaultConfig());
+        }
+
         Settings = new PersistenceSettings(system.Settings.Config.GetConfig("akka.persistence"));
         _recoveryPermitter = new Lazy<IActorRef>(() => _system.SystemActorOf(
             Props.Create<RecoveryPermitter>(Settings.MaxConcurrentRecoveries), "recoveryPermitter"));

@@ -15,7 +15,12 @@ public class TestKitExtension : ExtensionIdProvider<TestKitSettings>
     public override TestKitSettings CreateExtension(ExtendedActorSystem system)
     {
         ArgumentNullException.ThrowIfNull(system);
-        system.Settings.InjectTopLevelFallback(TestKitBase.DefaultConfig);
+        // It reads and then sets: two at once, and the fallback of one is lost.
+        lock (system.Settings)
+        {
+            system.Settings.InjectTopLevelFallback(TestKitBase.DefaultConfig);
+        }
+
         return new TestKitSettings(system.Settings.Config);
     }
 }

@@ -44,7 +44,12 @@ public static class KcopydSerialization
             return;
         }
 
-        system.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString(Settings));
+        // It reads and then sets: two at once, and the fallback of one is lost.
+        lock (system.Settings)
+        {
+            system.Settings.InjectTopLevelFallback(ConfigurationFactory.ParseString(Settings));
+        }
+
         if (IsRegistered(system.Serialization))
         {
             return;
