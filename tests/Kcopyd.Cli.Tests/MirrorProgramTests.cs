@@ -146,7 +146,7 @@ public sealed class MirrorProgramTests : IDisposable
                 .Select(range => range.GetProperty("sector").GetInt64()));
         var text = await MirrorBench.RunAsync("check", table);
         Assert.Contains(
-            "1 skipped (out of sync): 2 mismatched, sectors 1953 to 1953, 5859 to 5859",
+            "1 skipped (out of sync): 2 regions mismatched, sectors 1953 to 1953, 5859 to 5859",
             text.Output,
             StringComparison.Ordinal);
     }

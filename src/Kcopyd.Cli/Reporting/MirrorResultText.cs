@@ -63,13 +63,19 @@ internal static class MirrorResultText
     internal static string Summary(MirrorCheckResult result)
     {
         var skipped = result.Skipped == 0 ? string.Empty : $", {result.Skipped} skipped (out of sync)";
-        var found = result.Mismatched == 0
-            ? $"{(result.WasInterrupted ? " so far" : string.Empty)}: no difference"
-            : $": {result.Mismatched} mismatched, sectors {Listed(result)}";
         var ending = result.WasInterrupted ? ", interrupted" : string.Empty;
         return $"{result.Compared} of {result.Regions} regions compared in {DurationText.Format(result.Elapsed)}"
-            + $"{skipped}{ending}{found}";
+            + $"{skipped}{ending}{Found(result)}";
     }
+
+    /// <summary>Of regions that were not compared nothing is said.</summary>
+    private static string Found(MirrorCheckResult result) => result switch
+    {
+        { Mismatched: > 0 } => $": {result.Mismatched} regions mismatched, sectors {Listed(result)}",
+        { Compared: 0 } => ": nothing is known",
+        { WasInterrupted: true } or { Skipped: > 0 } => ": no difference in those",
+        _ => ": no difference",
+    };
 
     private static string Listed(MirrorCheckResult result)
     {
