@@ -18,7 +18,7 @@ internal static class DirtyLogRules
         }
     }
 
-    /// <summary>Refuses what is no log, unless the head of it is all zeros, as on a new device.</summary>
+    /// <summary>Refuses what is no log, unless all that the log takes is zeros, as on a new device.</summary>
     /// <exception cref="MirrorLogException">It is none.</exception>
     public static void RefuseFinding(
         string name, DirtyLogFinding finding, ReadOnlySpan<byte> read, long deviceBytes)
@@ -41,6 +41,6 @@ internal static class DirtyLogRules
     public static MirrorLogException Unreadable(string name, DeviceException cause) =>
         new($"The log device {name} could not be read: {cause.Message}", cause);
 
-    private static bool IsNew(ReadOnlySpan<byte> read) =>
-        read[..DirtyLogHeader.Size].IndexOfAnyExcept((byte)0) < 0;
+    /// <summary>All of it: a file system may begin with a KiB of zeros.</summary>
+    private static bool IsNew(ReadOnlySpan<byte> read) => !read.ContainsAnyExcept((byte)0);
 }

@@ -3,7 +3,7 @@ namespace Kcopyd.Actors.Mirrors;
 /// <summary>What becomes of a log that holds something else than a log.</summary>
 public enum LogTrust
 {
-    /// <summary>The mirror is refused, unless the header of the log is all zeros, as on a new device. Nothing is
+    /// <summary>The mirror is refused, unless all that the log takes is zeros, as on a new device. Nothing is
     /// written.</summary>
     Strict,
 

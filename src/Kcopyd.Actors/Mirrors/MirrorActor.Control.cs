@@ -11,6 +11,7 @@ internal sealed partial class MirrorActor
 {
     private readonly List<MirrorWork.Replace> _replacements = [];
     private readonly List<MirrorWork.Replace> _unsaved = [];
+    private readonly List<MirrorWork.Resume> _untilCommitted = [];
     private readonly List<MirrorWork> _untilRewritten = [];
     private bool _isRewriting;
 
@@ -32,7 +33,6 @@ internal sealed partial class MirrorActor
 
     private void Run()
     {
-        _recoveryRate = _options.RecoveryRate;
         _machine.Resume();
         MirrorLog.Resumed(
             _logger, _setup.Name, _machine.Contents.InSync.SetCount, _machine.Contents.RegionCount);
@@ -69,6 +69,13 @@ internal sealed partial class MirrorActor
     {
         if (WaitsForRewrite(message))
         {
+            return;
+        }
+
+        if (!_machine.IsLogIdle)
+        {
+            // A leg that was replaced meanwhile is being noted there.
+            _untilCommitted.Add(message);
             return;
         }
 

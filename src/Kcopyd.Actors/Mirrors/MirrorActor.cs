@@ -39,6 +39,7 @@ internal sealed partial class MirrorActor : HandlingActor
         (_options, _logger) = (setup.Options, setup.Options.Logger);
         _specs = [.. setup.Table.Legs];
         _reasons = new string?[_specs.Length];
+        _recoveryRate = _options.RecoveryRate;
         _pace = new RecoveryPace(_options.Recoveries, _options.RecoveryYields);
         _dispatcher = Context.System.Dispatchers.Lookup(CopyDispatchers.Copy);
         _timers = new MirrorTimers(Context.System.Scheduler, Self);
@@ -242,8 +243,10 @@ internal sealed partial class MirrorActor : HandlingActor
 
     private void OnReadFailed(MirrorWork.ReadFailed message)
     {
-        MirrorMetrics.CountErrors(LegMask.Of(message.Leg), LegErrors.Read);
-        message.Next.Give(_machine.ReadFailed(message.Leg, message.Regions, message.Range, message.Tried));
+        var (index, leg) = message.Failed;
+        MirrorMetrics.CountErrors(LegMask.Of(index), LegErrors.Read);
+        message.Next.Give(_machine.ReadFailed(
+            index, message.Regions, message.Range, message.Tried, isReplaced: _legs.Current[index] != leg));
     }
 
     private void OnCommitted(MirrorWork.Committed message)
@@ -255,6 +258,11 @@ internal sealed partial class MirrorActor : HandlingActor
 
         _machine.Committed(message.Number, message.Failure is null);
         FinishReplacements();
+        if (_machine.IsLogIdle)
+        {
+            _untilCommitted.ForEach(waiting => Self.Tell(waiting, ActorRefs.NoSender));
+            _untilCommitted.Clear();
+        }
     }
 
     private void OnLegsFlushed(MirrorWork.LegsFlushed message)

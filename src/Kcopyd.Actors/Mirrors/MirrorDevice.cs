@@ -152,7 +152,10 @@ public sealed class MirrorDevice : IBlockDevice
     /// <param name="isOwned">Whether the mirror disposes the new one.</param>
     /// <param name="cancellationToken">Stops waiting; the leg may have been replaced.</param>
     /// <exception cref="DeviceException">The device does not fit.</exception>
-    /// <exception cref="InvalidOperationException">Only this leg holds some of the regions.</exception>
+    /// <exception cref="InvalidOperationException">No other leg holds everything, the log failed, or the mirror is
+    /// being suspended; the new device is not used.</exception>
+    /// <exception cref="MirrorLogException">The log failed meanwhile: the new device is the leg, and the log will know
+    /// of it when it is written anew.</exception>
     public Task ReplaceLegAsync(
         int leg,
         MirrorLegSpec spec,

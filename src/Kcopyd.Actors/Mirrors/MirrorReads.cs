@@ -22,25 +22,10 @@ internal sealed class MirrorReads(MirrorSetup setup, IActorRef actor, MessageDis
         var geometry = setup.Machine.Geometry;
         var regionBytes = Sectors.ToBytes(geometry.RegionSize);
         var regions = RegionsOf(offset, buffer.Length, regionBytes);
-        if (regions.Count == 1 || !setup.Machine.ReadableLegs(regions).IsEmpty)
-        {
-            await ReadAsync(regions, offset, buffer, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        // No leg holds all of it: region by region some leg does.
-        for (var done = 0; done < buffer.Length;)
-        {
-            var at = offset + done;
-            var count = (int)Math.Min(buffer.Length - done, regionBytes - (at % regionBytes));
-            await ReadAsync(
-                RegionsOf(at, count, regionBytes), at, buffer.Slice(done, count), cancellationToken)
-                .ConfigureAwait(false);
-            done += count;
-        }
+        await ReadAsync(regions, offset, buffer, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>As the leg tells that a read would go to; data, where no leg holds all of it.</summary>
+    /// <summary>As the leg tells that a read would go to.</summary>
     public async ValueTask<IReadOnlyList<BlockExtent>> GetBlockStatusAsync(
         long offset, long length, CancellationToken cancellationToken)
     {
@@ -115,34 +100,39 @@ internal sealed class MirrorReads(MirrorSetup setup, IActorRef actor, MessageDis
         RegionRun regions, long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var tried = LegMask.None;
-        for (var next = -1; ;)
+        (int Index, MirrorLeg Leg) failed = default;
+        DeviceException? failure = null;
+        while (true)
         {
-            // The legs first, then what they hold: a leg that is replaced in between is told by that it is retired.
+            // The legs first, then what they hold, then the legs again: between the two a leg may have been replaced.
             var legs = setup.Legs.Current;
-            var index = next >= 0 ? next : Choose(setup.Machine.ReadableLegs(regions), offset);
+            var index = failure is null
+                ? Choose(setup.Machine.ReadableLegs(regions), offset)
+                : await AskAsync(failed, regions, offset, buffer.Length, tried).ConfigureAwait(false);
             if (index < 0)
             {
-                throw Failure(offset, null);
+                throw Failure(offset, failure!);
             }
 
             if (!legs[index].TryHold())
             {
-                next = -1;
                 continue;
             }
 
-            if (await TryReadAsync(index, legs[index], offset, buffer, cancellationToken).ConfigureAwait(false)
-                is not { } failure)
+            if (setup.Legs.Current != legs)
+            {
+                legs[index].Release();
+                continue;
+            }
+
+            failed = (index, legs[index]);
+            failure = await TryReadAsync(index, legs[index], offset, buffer, cancellationToken).ConfigureAwait(false);
+            if (failure is null)
             {
                 return;
             }
 
             tried = tried.With(index);
-            next = await AskAsync(index, regions, offset, buffer.Length, tried).ConfigureAwait(false);
-            if (next < 0)
-            {
-                throw Failure(offset, failure);
-            }
         }
     }
 
@@ -197,12 +187,13 @@ internal sealed class MirrorReads(MirrorSetup setup, IActorRef actor, MessageDis
         return best;
     }
 
-    private async Task<int> AskAsync(int leg, RegionRun regions, long offset, int length, LegMask tried)
+    private async Task<int> AskAsync(
+        (int Index, MirrorLeg Leg) failed, RegionRun regions, long offset, int length, LegMask tried)
     {
         var answer = new MirrorAnswer<int>(dispatcher);
         var first = offset / Sectors.Size;
         var range = SectorRange.Between(first, (offset + length + Sectors.Size - 1) / Sectors.Size);
-        actor.Tell(new MirrorWork.ReadFailed(leg, regions, range, tried, answer), ActorRefs.NoSender);
+        actor.Tell(new MirrorWork.ReadFailed(failed, regions, range, tried, answer), ActorRefs.NoSender);
         try
         {
             return await setup.Link.UntilClosed(answer.Task, CancellationToken.None).ConfigureAwait(false);
@@ -213,10 +204,10 @@ internal sealed class MirrorReads(MirrorSetup setup, IActorRef actor, MessageDis
         }
     }
 
-    private DeviceException Failure(long offset, DeviceException? cause) =>
-        new(setup.Name, DeviceOperation.Read, DeviceErrorKind.Io, cause?.Message ?? "no leg holds it", cause)
+    private DeviceException Failure(long offset, DeviceException cause) =>
+        new(setup.Name, DeviceOperation.Read, DeviceErrorKind.Io, cause.Message, cause)
         {
             Offset = offset,
-            Errno = cause?.Errno ?? 0,
+            Errno = cause.Errno,
         };
 }

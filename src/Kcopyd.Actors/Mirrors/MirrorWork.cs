@@ -27,7 +27,11 @@ internal abstract record MirrorWork : INoSerializationVerificationNeeded
     /// <summary>Event: a leg could not read. Answered through <paramref name="Next"/> by the leg to try; -1: none.
     /// </summary>
     public sealed record ReadFailed(
-        int Leg, RegionRun Regions, SectorRange Range, LegMask Tried, MirrorAnswer<int> Next) : MirrorWork;
+        (int Index, MirrorLeg Leg) Failed,
+        RegionRun Regions,
+        SectorRange Range,
+        LegMask Tried,
+        MirrorAnswer<int> Next) : MirrorWork;
 
     /// <summary>Event: a commit of the log ended.</summary>
     public sealed record Committed(long Number, MirrorLogException? Failure) : MirrorWork;

@@ -15,7 +15,8 @@ public sealed partial class MirrorMachine
     /// <summary>It is time to mark regions clean.</summary>
     public void CleanDue()
     {
-        if (_cleaning.Count > 0 || FlushHasFailed || _marks.HasFailed || _unsavedReplacements > 0)
+        var isBarred = FlushHasFailed || _marks.HasFailed || _unsavedReplacements > 0;
+        if (isBarred || Phase == MirrorPhase.Suspended || _cleaning.Count > 0)
         {
             return;
         }

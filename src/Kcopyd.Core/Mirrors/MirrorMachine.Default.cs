@@ -19,6 +19,7 @@ public sealed partial class MirrorMachine
     private readonly long[] _flushedAt;
     private readonly long[] _replacedBy;
     private readonly int[] _repairs;
+    private readonly long[] _flushFailedAt;
     private long _losses;
     private long _reportedLosses;
 

@@ -84,15 +84,19 @@ public sealed partial class MirrorMachine
         NoteFlushed(flushed, request.Generation);
 
         // What was lost before, in a flush that nobody asked for, is said to who asks first.
-        var isSafe = flushed.Contains(Legs.Default) && request.Losses == _losses;
-        _reportedLosses = _losses;
-        if (blamed.IsEmpty && isSafe)
+        if (request.Losses != _losses)
+        {
+            // Never held: doing it again would make nothing of it good.
+            _reportedLosses = _losses;
+            Settle(request, RequestVerdict.Failed);
+        }
+        else if (blamed.IsEmpty && flushed.Contains(Legs.Default))
         {
             Settle(request, RequestVerdict.Done);
         }
         else
         {
-            Fail(request, isSafe);
+            Fail(request, flushed.Contains(Legs.Default));
         }
     }
 
@@ -105,6 +109,11 @@ public sealed partial class MirrorMachine
         }
 
         FlushHasFailed = true;
+        foreach (var leg in failed.Legs())
+        {
+            _flushFailedAt[leg] = ++_generation;
+        }
+
         NoteAll(failed, LegErrors.Flush);
         RestLegs(failed);
         LoseUnflushed(failed);

@@ -6,18 +6,17 @@ namespace Kcopyd.Core.Mirrors;
 public sealed partial class MirrorMachine
 {
     /// <summary>The legs that a read of these regions may go to. May be called by any thread.</summary>
-    /// <returns>All healthy legs where all regions are at rest; else one leg, the one that a recovery would copy from;
-    /// none where no leg holds all of the regions: then they are to be read one by one.</returns>
+    /// <returns>All healthy legs where all regions are at rest; else one leg, the one that a recovery would copy from:
+    /// the default holds everything.</returns>
     public LegMask ReadableLegs(RegionRun regions)
     {
         var healthy = Legs.Healthy;
-        if (AreAtRest(regions) && !healthy.IsEmpty)
+        if (AtRest.AllSet(regions) && !healthy.IsEmpty)
         {
             return healthy;
         }
 
-        var good = GoodLegs(regions);
-        return good.IsEmpty ? good : LegMask.Of(Prefer(good));
+        return LegMask.Of(Prefer(GoodLegs(regions)));
     }
 
     /// <summary>A leg could not read.</summary>
@@ -25,17 +24,22 @@ public sealed partial class MirrorMachine
     /// <param name="regions">Where: regions that it was to hold.</param>
     /// <param name="range">The sectors, within the regions.</param>
     /// <param name="tried">The legs that were tried, this one included.</param>
+    /// <param name="isReplaced">Whether another device has taken its place since: then nobody is to blame.</param>
     /// <returns>The leg to try next; -1: there is none.</returns>
-    public int ReadFailed(int leg, RegionRun regions, SectorRange range, LegMask tried)
+    public int ReadFailed(int leg, RegionRun regions, SectorRange range, LegMask tried, bool isReplaced = false)
     {
-        Note(leg, LegErrors.Read);
+        if (!isReplaced)
+        {
+            Note(leg, LegErrors.Read);
+        }
+
         var next = GoodLegs(regions).Except(tried);
         if (next.IsEmpty)
         {
             return -1;
         }
 
-        if (CanRepair(leg, regions))
+        if (!isReplaced && CanRepair(leg, regions))
         {
             Begin(new RegionWork(RegionWorkKind.Repair, regions, range) { Targets = LegMask.Of(leg) });
         }
@@ -101,15 +105,5 @@ public sealed partial class MirrorMachine
         return pieces.ToImmutable();
     }
 
-    private bool AreAtRest(RegionRun regions)
-    {
-        var next = AtRest.NextClear(regions.First);
-        return next < 0 || next > regions.Last;
-    }
-
-    private bool AreInSync(RegionRun regions)
-    {
-        var next = Contents.InSync.NextClear(regions.First);
-        return next < 0 || next > regions.Last;
-    }
+    private bool AreInSync(RegionRun regions) => Contents.InSync.AllSet(regions);
 }

@@ -53,12 +53,13 @@ public sealed partial class MirrorMachine
         ArgumentNullException.ThrowIfNull(work);
         Invariant.Holds(work.IsStarted);
         var stale = StaleLegs(work.LegVersion);
-        var failed = outcome.WasCut ? LegMask.None : outcome.Failed.And(work.Targets).Except(stale);
+        var unflushed = UnflushedSince(work);
+        var failed = outcome.WasCut ? LegMask.None : outcome.Failed.Or(unflushed).And(work.Targets).Except(stale);
 
         // A flush that failed meanwhile may have taken what was to be copied from the source, before it was read.
         var isTrusted = GoodLegs(work.Regions).Contains(work.Source) && work.Losses == _losses;
         var isRead = isTrusted && outcome is { ReadFailed: false, WasCut: false };
-        var gained = isRead ? work.Targets.Except(outcome.Failed).Except(stale) : LegMask.None;
+        var gained = isRead ? work.Targets.Except(outcome.Failed).Except(unflushed).Except(stale) : LegMask.None;
         switch (work.Kind)
         {
             case RegionWorkKind.Recover:
@@ -73,6 +74,18 @@ public sealed partial class MirrorMachine
         TellInSync();
         Recover();
         TryFinishSuspending();
+    }
+
+    /// <summary>Targets whose flush failed while they were written to: what they got may be gone again.</summary>
+    private LegMask UnflushedSince(RegionWork work)
+    {
+        var unflushed = LegMask.None;
+        foreach (var leg in work.Targets.Legs())
+        {
+            unflushed = _flushFailedAt[leg] > work.Generation ? unflushed.With(leg) : unflushed;
+        }
+
+        return unflushed;
     }
 
     private void EndRecovery(RegionWork work, WorkOutcome outcome, LegMask gained, LegMask failed)
@@ -220,7 +233,7 @@ public sealed partial class MirrorMachine
             return;
         }
 
-        (work.LegVersion, work.Losses) = (_legVersion, _losses);
+        (work.LegVersion, work.Losses, work.Generation) = (_legVersion, _losses, ++_generation);
         if (!TryAim(work))
         {
             CountRepair(work, -1);

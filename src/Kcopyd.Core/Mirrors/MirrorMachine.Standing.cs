@@ -74,6 +74,9 @@ public sealed partial class MirrorMachine
         }
     }
 
+    /// <summary>Whether nothing is being written to the log, nor waits to be.</summary>
+    public bool IsLogIdle => _marks.IsIdle;
+
     /// <summary>The bits that the log is to have.</summary>
     public RegionBits LoggedRegions => _logged;
 

@@ -49,7 +49,7 @@ public sealed partial class MirrorMachine
         _logged = new RegionBits(geometry.RegionCount);
         _legVersions = new int[legs];
         (_gainedAt, _flushedAt, _replacedBy) = (new long[legs], new long[legs], new long[legs]);
-        _repairs = new int[legs];
+        (_repairs, _flushFailedAt) = (new int[legs], new long[legs]);
         AtRest.SetAll();
         _logged.SetAll();
         for (var region = clean.NextClear(0); region >= 0; region = clean.NextClear(region + 1))

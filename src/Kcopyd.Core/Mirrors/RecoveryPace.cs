@@ -61,8 +61,8 @@ public sealed class RecoveryPace(int most, bool yields)
             return TimeSpan.Zero;
         }
 
-        _isResting = true;
         var rest = duration * RestRatio;
+        _isResting = rest > TimeSpan.Zero;
         return rest < MaxRest ? rest : MaxRest;
     }
 

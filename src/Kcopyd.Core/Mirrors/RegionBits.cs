@@ -109,6 +109,24 @@ public sealed class RegionBits
     /// <summary>Makes every bit 0.</summary>
     public void ClearAll() => Fill(0, false);
 
+    /// <summary>Whether all bits of a run are set. Looks at no others.</summary>
+    public bool AllSet(RegionRun regions)
+    {
+        for (var at = regions.First; at <= regions.Last;)
+        {
+            var end = Math.Min(regions.Last, at | (BitsPerWord - 1));
+            var wanted = (ulong.MaxValue >> (int)(BitsPerWord - 1 - (end - at))) << (int)(at % BitsPerWord);
+            if ((_words[at / BitsPerWord] & wanted) != wanted)
+            {
+                return false;
+            }
+
+            at = end + 1;
+        }
+
+        return true;
+    }
+
     /// <summary>The first region at or after <paramref name="from"/> whose bit is 0; -1 if there is none.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Negative, or more than <see cref="Count"/>.</exception>
     public long NextClear(long from) => Next(from, ulong.MaxValue);

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace Kcopyd.Core.Mirrors;
 
 /// <summary>Which legs hold the right content of which region: a bit per leg and region.</summary>
@@ -60,7 +58,8 @@ public sealed class RegionContents
         var found = -1L;
         foreach (var leg in legs.Legs())
         {
-            var next = _good[leg].NextClear(from);
+            // Without this the default, which lacks nothing, would be searched to its end each time.
+            var next = HoldsAll(leg) ? -1 : _good[leg].NextClear(from);
             found = next >= 0 && (found < 0 || next < found) ? next : found;
         }
 
@@ -110,41 +109,14 @@ public sealed class RegionContents
         }
     }
 
-    /// <summary>How many regions only this leg holds.</summary>
-    public long SoleCount(int leg)
-    {
-        var count = 0L;
-        for (var word = 0; word < InSync.Words.Length; word++)
-        {
-            count += BitOperations.PopCount(HeldOnlyBy(LegMask.Of(leg), word));
-        }
-
-        return count;
-    }
-
     /// <summary>Whether a leg holds every region. Costs nothing.</summary>
     public bool HoldsAll(int leg) => _good[leg].SetCount == RegionCount;
 
-    /// <summary>A leg holds nothing any more.</summary>
+    /// <summary>A leg holds nothing any more; another holds everything.</summary>
     public void LoseAll(int leg)
     {
-        Invariant.Holds(SoleCount(leg) == 0);
         _good[leg].ClearAll();
         InSync.ClearAll();
-    }
-
-    /// <summary>Of 64 regions, those that only some of these legs hold.</summary>
-    private ulong HeldOnlyBy(LegMask legs, int word)
-    {
-        var (theirs, others) = (0UL, 0UL);
-        for (var leg = 0; leg < _good.Length; leg++)
-        {
-            var bits = _good[leg].Words[word];
-            theirs |= legs.Contains(leg) ? bits : 0;
-            others |= legs.Contains(leg) ? 0 : bits;
-        }
-
-        return theirs & ~others;
     }
 
     private void Put(int leg, long region, bool isGood)

@@ -34,6 +34,9 @@ public sealed class RegionWork
     /// <summary>The losses that were known when it began: later ones may be of what it read.</summary>
     internal long Losses { get; set; }
 
+    /// <summary>When it was begun, among everything that the machine numbers.</summary>
+    internal long Generation { get; set; }
+
     /// <summary>Whether it was begun.</summary>
     internal bool IsStarted { get; set; }
 

@@ -7,7 +7,7 @@ namespace Kcopyd.Actors.Tests.Mirrors;
 /// flushed is there, and nothing is copied that could not differ.</summary>
 public sealed class CrashedMirrorTests
 {
-    private const int RandomRuns = 100;
+    private const int RandomRuns = 130;
 
     private const int MaxLives = 4;
 

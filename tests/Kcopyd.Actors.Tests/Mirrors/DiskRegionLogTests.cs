@@ -17,7 +17,7 @@ public sealed class DiskRegionLogTests
         await using var device = new MemoryBlockDevice(4.KiB);
         var unused = TestPatterns.Create(0, 1008, 7);
         await LogTables.WriteAsync(device, 16, unused);
-        await using var log = new DiskRegionLog(device, LogTables.Disk(4, MirrorSync.NoSync), LogTrust.Strict);
+        await using var log = new DiskRegionLog(device, LogTables.Disk(4, MirrorSync.NoSync), LogTrust.Kernel);
         await log.LoadAsync(default);
 
         await log.CommitAsync(LogTables.Commit([2], []));
@@ -145,7 +145,7 @@ public sealed class DiskRegionLogTests
         await using var memory = new MemoryBlockDevice(16.KiB);
         await LogTables.WriteAsync(memory, 1024, TestPatterns.Create(0, 2048, 9));
         await using var device = new RecordingBlockDevice(memory);
-        await using var log = new DiskRegionLog(device, LogTables.Disk(ManyRegions), LogTrust.Strict);
+        await using var log = new DiskRegionLog(device, LogTables.Disk(ManyRegions), LogTrust.Kernel);
 
         Assert.Equal(0, (await log.LoadAsync(default)).SetCount);
         Assert.Equal(["Write 1+4", "Flush", "Write 0+1", "Flush"], Done(device));
@@ -153,6 +153,20 @@ public sealed class DiskRegionLogTests
         device.Log.Clear();
         await log.LoadAsync(default);
         Assert.Equal(["Write 0+1", "Flush"], Done(device));
+    }
+
+    [Fact]
+    public async Task Device_that_begins_with_zeros_and_holds_something_else_is_no_new_log()
+    {
+        // As ext4: a KiB of zeros, then the superblock.
+        await using var memory = new MemoryBlockDevice(16.KiB);
+        await LogTables.WriteAsync(memory, 1024, TestPatterns.Create(0, 512, 9));
+        await using var device = new RecordingBlockDevice(memory);
+        await using var log = new DiskRegionLog(device, LogTables.Disk(4), LogTrust.Strict);
+
+        await Assert.ThrowsAsync<MirrorLogException>(() => log.LoadAsync(default));
+
+        Assert.Empty(Done(device));
     }
 
     [Fact]

@@ -105,7 +105,8 @@ public sealed class MirrorLogTests : IDisposable
     {
         var foreign = TestPatterns.Create(16, 1008, 7);
         _log.Write(16, foreign, WriteDurability.Cached);
-        var mirror = _bench.StartOn(_log, InSyncOnDisk(), null, _a, _b);
+        var asKernel = new MirrorOptions { LogTrust = LogTrust.Kernel };
+        var mirror = _bench.StartOn(_log, InSyncOnDisk(), asKernel, _a, _b);
         _bench.WriteRegion(mirror, 2, 9);
 
         Assert.Equal(
