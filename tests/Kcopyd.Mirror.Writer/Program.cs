@@ -14,7 +14,11 @@ if (args is not [var line, var seed])
 
 using var system = ActorSystem.Create("writer", ConfigurationFactory.ParseString(
     "akka { loglevel = ERROR, stdout-loglevel = OFF }"));
-await using var mirror = await MirrorDevice.OpenAsync(system, MirrorTable.Parse(line), new BlockDeviceOpener());
+
+// The log is one with rubbish behind a head of zeros: new, as the kernel has it.
+var options = new MirrorOptions { LogTrust = LogTrust.Kernel };
+await using var mirror = await MirrorDevice.OpenAsync(
+    system, MirrorTable.Parse(line), new BlockDeviceOpener(), options);
 await mirror.WaitUntilInSyncAsync();
 
 const int Writers = 4;

@@ -12,8 +12,12 @@ internal sealed class MirrorsHere : IAsyncDisposable
     private readonly ActorSystem _system =
         ActorSystem.Create("interop", ConfigurationFactory.ParseString("akka.loglevel = WARNING"));
 
-    public Task<MirrorDevice> OpenAsync(string table, MirrorOptions? options = null) =>
-        MirrorDevice.OpenAsync(_system, MirrorTable.Parse(table), new BlockDeviceOpener(), options);
+    /// <summary>Opens one as the kernel does, which takes a log with rubbish behind a head of zeros for new.</summary>
+    public Task<MirrorDevice> OpenAsync(string table, MirrorOptions? options = null) => MirrorDevice.OpenAsync(
+        _system,
+        MirrorTable.Parse(table),
+        new BlockDeviceOpener(),
+        options ?? new MirrorOptions { LogTrust = LogTrust.Kernel });
 
     public Task<MirrorDevice> CreateAsync(MirrorTable table, MirrorParts parts, MirrorOptions? options = null) =>
         MirrorDevice.CreateAsync(_system, table, parts, options);
