@@ -60,7 +60,9 @@ internal sealed class JobBench : IDisposable
     {
         while (true)
         {
-            using var progress = JsonDocument.Parse(await running.NextErrorLineAsync());
+            var line = await running.NextErrorLineAsync();
+            Assert.True(line.StartsWith('{'), line);
+            using var progress = JsonDocument.Parse(line);
             var least = progress.RootElement.GetProperty("targets").EnumerateArray().Min(target =>
                 target.TryGetProperty("bytesJournaled", out var bytes) ? bytes.GetInt64() : 0);
             if (least >= Journaled)

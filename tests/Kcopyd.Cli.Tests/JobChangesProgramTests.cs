@@ -106,7 +106,7 @@ public sealed class JobChangesProgramTests : IDisposable
     public async Task Another_file_under_the_same_loop_device_is_another_device()
     {
         Require.LoopDevices();
-        using var loop = LoopDevice.Attach(_bench.File("disk", JobBench.Length, seed: 3));
+        using var loop = LoopDevice.AttachApart(_bench.File("disk", JobBench.Length, seed: 3));
         await _bench.KillMidwayAsync(_bench.Source, loop.Path, "--job", "job");
         loop.Reattach(_bench.File("other", JobBench.Length, seed: 4));
 
@@ -124,7 +124,7 @@ public sealed class JobChangesProgramTests : IDisposable
     public async Task A_device_that_is_gone_blocks_the_job_until_it_is_back()
     {
         Require.LoopDevices();
-        using var loop = LoopDevice.Attach(_bench.File("disk", JobBench.Length, seed: 3));
+        using var loop = LoopDevice.AttachApart(_bench.File("disk", JobBench.Length, seed: 3));
         await _bench.KillMidwayAsync(_bench.Source, loop.Path, "--job", "job");
         Shell.Run("losetup", "--detach", loop.Path);
 

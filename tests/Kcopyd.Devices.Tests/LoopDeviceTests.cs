@@ -213,7 +213,7 @@ public sealed class LoopDeviceTests : IDisposable
     {
         var first = _directory.Sparse("first", MiB);
         var second = _directory.Sparse("second", MiB);
-        using var loop = LoopDevice.Attach(first);
+        using var loop = LoopDevice.AttachApart(first);
         var original = await IdentityOfAsync(loop.Path);
         loop.Reattach(first);
         var same = await IdentityOfAsync(loop.Path);

@@ -4,6 +4,13 @@ namespace Kcopyd.Tests.Shared;
 /// <see cref="Require.LoopDevices"/>.</summary>
 internal sealed class LoopDevice : IDisposable
 {
+    /// <summary>Free ones are given out from 0 on, and tests have a few at once.</summary>
+    private const int FirstApart = 200;
+
+    private const int MostApart = 50;
+
+    private static int _apart;
+
     private readonly List<string> _nodes = [];
     private bool _attached = true;
 
@@ -24,6 +31,15 @@ internal sealed class LoopDevice : IDisposable
     /// 4096</c>.</param>
     public static LoopDevice Attach(string backing, params string[] options) =>
         new(Shell.Run("losetup", ["--find", "--show", .. options, backing]).Trim());
+
+    /// <summary>Attaches a loop device of a number that nobody gets who asks for a free one: it can be detached and
+    /// attached again while other tests run.</summary>
+    public static LoopDevice AttachApart(string backing)
+    {
+        var path = $"/dev/loop{FirstApart + (Interlocked.Increment(ref _apart) % MostApart)}";
+        Shell.Run("losetup", path, backing);
+        return new LoopDevice(path);
+    }
 
     /// <summary>Lets the kernel know of a partition, and returns its block special file.</summary>
     public string AddPartition(int number, long startSector, long sectorCount)

@@ -91,8 +91,15 @@ internal sealed class JournalSession
         // What is set last comes first: the extensions have set their defaults before this says where the journal is.
         var persistence = Persistence.Instance.Apply(system);
         SqlPersistence.Get(system);
-        system.Settings.InjectTopLevelFallback(
-            place.IsPostgres ? JournalConfiguration.Postgres(place.Target) : JournalConfiguration.Sqlite(place.Target));
+        var config = place.IsPostgres
+            ? JournalConfiguration.Postgres(place.Target)
+            : JournalConfiguration.Sqlite(place.Target);
+
+        // It reads and then sets: two at once, and the fallback of one is lost.
+        lock (system.Settings)
+        {
+            system.Settings.InjectTopLevelFallback(config);
+        }
 
         // Begun now, they are there when the job wants to be journaled.
         persistence.JournalFor(options.JournalPluginId);
