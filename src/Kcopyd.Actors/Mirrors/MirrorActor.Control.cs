@@ -167,9 +167,10 @@ internal sealed partial class MirrorActor
             }
 
             _machine.Forget();
-            FinishReplacements();
         }
 
+        _machine.LogRewritten();
+        FinishReplacements();
         Run();
         message.Command.Answer.Give(true);
     }
@@ -196,18 +197,9 @@ internal sealed partial class MirrorActor
         }
 
         _machine.ReplaceLeg(message.Index);
-        _ = DisposeRetiredAsync(_legs.Replace(message.Index, message.Leg));
+        _legs.Replace(message.Index, message.Leg);
         _replacements.Add(message);
         FinishReplacements();
-    }
-
-    private static async Task DisposeRetiredAsync(MirrorLeg leg)
-    {
-        await leg.RetireAsync().ConfigureAwait(false);
-        if (leg.IsOwned)
-        {
-            await leg.Device.DisposeAsync().ConfigureAwait(false);
-        }
     }
 
     /// <summary>A leg is named in the table once the log says that it holds nothing: before that a crash must find the

@@ -301,7 +301,11 @@ public sealed class MirrorDevice : IBlockDevice
         await _setup.Link.Closed.ConfigureAwait(false);
         await _gate.CloseAsync().ConfigureAwait(false);
         await _setup.Log.DisposeAsync().ConfigureAwait(false);
-        await MirrorStart.DisposeOwnedAsync(_setup.Legs.Current, _parts).ConfigureAwait(false);
+        await _setup.Legs.DisposeAsync().ConfigureAwait(false);
+        if (_parts is { AreOwned: true, Log: { } log })
+        {
+            await log.DisposeAsync().ConfigureAwait(false);
+        }
     }
 
     internal Task Closed => _setup.Link.Closed;

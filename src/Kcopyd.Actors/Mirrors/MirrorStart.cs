@@ -87,20 +87,6 @@ internal static class MirrorStart
         }
     }
 
-    /// <summary>Closes what a mirror owns.</summary>
-    public static async ValueTask DisposeOwnedAsync(MirrorLeg[] legs, MirrorParts parts)
-    {
-        foreach (var leg in legs.Where(leg => leg.IsOwned))
-        {
-            await leg.Device.DisposeAsync().ConfigureAwait(false);
-        }
-
-        if (parts is { AreOwned: true, Log: { } log })
-        {
-            await log.DisposeAsync().ConfigureAwait(false);
-        }
-    }
-
     private static MirrorPolicy PolicyOf(MirrorTable table, MirrorOptions options) => new()
     {
         HandleErrors = table.HandleErrors,

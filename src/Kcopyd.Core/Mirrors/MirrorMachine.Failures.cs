@@ -124,7 +124,10 @@ public sealed partial class MirrorMachine
     {
         var isSpared = TryKeepDefaultFrom(legs);
         _losses += isSpared ? 0 : 1;
-        for (var region = _logged.NextClear(0); region >= 0; region = NextUnlogged(region + 1))
+        var losing = isSpared ? legs : LegMask.All(_legCount).Without(Legs.Default);
+        for (var region = Contents.NextHeld(0, losing, _logged);
+            region >= 0;
+            region = Contents.NextHeld(region + 1, losing, _logged))
         {
             LoseAt(region, legs, isSpared);
             Rest(region);
@@ -132,8 +135,6 @@ public sealed partial class MirrorMachine
 
         _isKnownInSync = _isKnownInSync && Contents.IsInSync;
     }
-
-    private long NextUnlogged(long from) => from < Geometry.RegionCount ? _logged.NextClear(from) : -1;
 
     private void FailLog()
     {
@@ -184,7 +185,7 @@ public sealed partial class MirrorMachine
             var entry = _entries[region];
             Invariant.Holds(entry.Pending > 0);
             entry.Pending--;
-            entry.Requests.Remove(request);
+            entry.Requests!.Remove(request);
             if (entry.Pending > 0)
             {
                 continue;

@@ -46,9 +46,8 @@ public sealed partial class MirrorMachine
         }
     }
 
-    /// <summary>Forgets errors, as loading the table again does: of all legs, of flushes, and of the log, which whoever
-    /// calls has written as a whole, with <see cref="LoggedRegions"/>. What is cached of legs whose flush failed was
-    /// dropped: they are read as they are.</summary>
+    /// <summary>Forgets the errors of all legs and of flushes, as loading the table again does. What is cached of legs
+    /// whose flush failed was dropped: they are read as they are.</summary>
     public void Forget()
     {
         Invariant.Holds(Phase == MirrorPhase.Suspended);
@@ -66,6 +65,11 @@ public sealed partial class MirrorMachine
         }
 
         FlushHasFailed = false;
+    }
+
+    /// <summary>The log was written as a whole, with <see cref="LoggedRegions"/>: it has not failed any more.</summary>
+    public void LogRewritten()
+    {
         _marks.Restore();
         foreach (var region in _entries.Keys.ToList())
         {

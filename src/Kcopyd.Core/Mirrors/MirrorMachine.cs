@@ -223,7 +223,7 @@ public sealed partial class MirrorMachine
         {
             var entry = Disturb(region);
             entry.Pending++;
-            entry.Requests.Add(request);
+            (entry.Requests ??= []).Add(request);
             entry.Generation = ++_generation;
             Mark(region, entry);
             request.MarkedBy = Math.Max(request.MarkedBy, entry.MarkedBy);
@@ -355,7 +355,7 @@ public sealed partial class MirrorMachine
         for (var region = request.Regions.First; region <= request.Regions.Last; region++)
         {
             if (_entries.TryGetValue(region, out var entry)
-                && entry.Requests.Find(other => other.Range.Overlaps(request.Range)) is { } found)
+                && entry.Requests?.Find(other => other.Range.Overlaps(request.Range)) is { } found)
             {
                 return found;
             }

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Kcopyd.Core.Mirrors;
 
 /// <summary>Which legs hold the right content of which region: a bit per leg and region.</summary>
@@ -11,6 +13,8 @@ namespace Kcopyd.Core.Mirrors;
 /// </remarks>
 public sealed class RegionContents
 {
+    private const long BitsPerWord = 64;
+
     private readonly RegionBits[] _good;
 
     /// <summary>All legs hold all regions.</summary>
@@ -109,6 +113,26 @@ public sealed class RegionContents
         }
     }
 
+    /// <summary>The first region, from one on, but those excepted, that one of these legs holds; -1 where there is
+    /// none.</summary>
+    public long NextHeld(long from, LegMask legs, RegionBits except)
+    {
+        ArgumentNullException.ThrowIfNull(except);
+        var rest = ulong.MaxValue << (int)(from % BitsPerWord);
+        for (var word = (int)(from / BitsPerWord); word < except.Words.Length; word++)
+        {
+            var found = HeldIn(word, legs) & ~except.Words[word] & rest;
+            if (found != 0)
+            {
+                return (word * BitsPerWord) + BitOperations.TrailingZeroCount(found);
+            }
+
+            rest = ulong.MaxValue;
+        }
+
+        return -1;
+    }
+
     /// <summary>Whether a leg holds every region. Costs nothing.</summary>
     public bool HoldsAll(int leg) => _good[leg].SetCount == RegionCount;
 
@@ -117,6 +141,17 @@ public sealed class RegionContents
     {
         _good[leg].ClearAll();
         InSync.ClearAll();
+    }
+
+    private ulong HeldIn(int word, LegMask legs)
+    {
+        var held = 0UL;
+        for (var leg = 0; leg < _good.Length; leg++)
+        {
+            held |= legs.Contains(leg) ? _good[leg].Words[word] : 0;
+        }
+
+        return held;
     }
 
     private void Put(int leg, long region, bool isGood)

@@ -7,7 +7,7 @@ internal sealed class RegionEntry
     public int Pending { get; set; }
 
     /// <summary>Those writes.</summary>
-    public List<RegionRequest> Requests { get; } = [];
+    public List<RegionRequest>? Requests { get; set; }
 
     /// <summary>Changes with every write that is admitted: what was flushed before is told from what was not.</summary>
     public long Generation { get; set; }

@@ -314,6 +314,7 @@ internal sealed partial class MirrorWorld
             _log.Rewrite(_machine.LoggedRegions);
             _isUnprotected = false;
             Do(machine => machine.Forget());
+            Do(machine => machine.LogRewritten());
         }
 
         Do(machine => machine.Resume());
