@@ -9,14 +9,17 @@ internal sealed class TableLine(string line, Func<string, int, string?, Exceptio
 {
     private readonly string[] _words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
-    /// <summary>The words before the next one.</summary>
-    public int Next { get; private set; }
+    /// <summary>How many words come before the next one.</summary>
+    public int Next { get; set; }
 
     /// <summary>The words from the next one on.</summary>
     public int Left => _words.Length - Next;
 
     /// <summary>The next word, which there must be.</summary>
     public string Word => _words[Next];
+
+    /// <summary>The word behind so many others, which there must be.</summary>
+    public string this[int word] => _words[word];
 
     /// <summary>Refuses what would not be one word of a table.</summary>
     public static void CheckWord(string word, string name)

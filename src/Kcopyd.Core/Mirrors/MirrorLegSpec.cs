@@ -9,7 +9,7 @@ public sealed record MirrorLegSpec
     /// <see cref="SectorRange.Limit"/>.</exception>
     public MirrorLegSpec(string device, long offset)
     {
-        MirrorTable.CheckWord(device, nameof(device));
+        TableLine.CheckWord(device, nameof(device));
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, SectorRange.Limit);
         Device = device;

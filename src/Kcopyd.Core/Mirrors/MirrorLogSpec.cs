@@ -44,7 +44,7 @@ public sealed record MirrorLogSpec
     /// regions.</exception>
     public static MirrorLogSpec Disk(string device, long regionSize, MirrorSync sync = MirrorSync.Default)
     {
-        MirrorTable.CheckWord(device, nameof(device));
+        TableLine.CheckWord(device, nameof(device));
         return new(MirrorLogKind.Disk, regionSize, sync) { Device = device };
     }
 

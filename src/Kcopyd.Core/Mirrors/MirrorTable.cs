@@ -119,16 +119,4 @@ public sealed record MirrorTable
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Start, Length, Log, Features, Legs.Length, Legs[0]);
-
-    /// <summary>Refuses what would not be one word of a table.</summary>
-    internal static void CheckWord(string word, string name)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(word, name);
-        if (word.Any(char.IsWhiteSpace))
-        {
-            throw new ArgumentException(
-                $"'{word}' has white space in it; a path that has some is written as a percent-encoded file URI.",
-                name);
-        }
-    }
 }
