@@ -126,7 +126,7 @@ public sealed record SnapshotTable
             throw new SnapshotTableException(
                 $"a chunk has {Sectors.ToBytes(chunkSectors)} bytes, but a block of {device} has {blockBytes}",
                 word: null,
-                "Chunk size is not a multiple of device blocksize");
+                SnapshotTableErrors.NotOfBlocks);
         }
     }
 }

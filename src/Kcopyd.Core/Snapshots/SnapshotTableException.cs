@@ -6,14 +6,14 @@ public sealed class SnapshotTableException : Exception
     /// <summary>What is wrong with which word, and what dm-snapshot would have said about it.</summary>
     /// <param name="reason">What it is and what it should be; without an end.</param>
     /// <param name="word">The number of the word, from 1; null where the fault is not in the line alone.</param>
-    /// <param name="kernelMessage">dm-snapshot's own words, with which the message then begins.</param>
-    public SnapshotTableException(string reason, int? word, string? kernelMessage)
-        : base(kernelMessage is null
+    /// <param name="error">dm-snapshot's own error, with which the message then begins.</param>
+    public SnapshotTableException(string reason, int? word, string? error)
+        : base(error is null
             ? $"{char.ToUpperInvariant(reason[0])}{reason[1..]}."
-            : $"{kernelMessage}: {reason}.")
+            : $"{error.TrimEnd('.')}: {reason}.")
     {
         Word = word;
-        KernelMessage = kernelMessage;
+        KernelMessage = SnapshotTableErrors.Reported(error);
     }
 
     /// <summary>
@@ -23,7 +23,8 @@ public sealed class SnapshotTableException : Exception
     public int? Word { get; }
 
     /// <summary>
-    /// What dm-snapshot says when it refuses such a table. Null where it would never see the line, or take it.
+    /// What the kernel reports when it refuses such a table, which is less exact than the message where the store is
+    /// at fault. Null where dm-snapshot would never see the line, or take it.
     /// </summary>
     public string? KernelMessage { get; }
 }

@@ -1,22 +1,16 @@
+using static Kcopyd.Core.Snapshots.SnapshotTableErrors;
+
 namespace Kcopyd.Core.Snapshots;
 
-/// <summary>Reads one table line, word by word, and refuses with dm-snapshot's words.</summary>
+/// <summary>Reads one table line, word by word, and refuses in dm-snapshot's order and with its words.</summary>
+/// <remarks>Words behind a complete snapshot, which dm-snapshot overlooks, are refused as well.</remarks>
 internal sealed class SnapshotTableParser(string line)
 {
-    private const string TooFewWords = "requires 4 or more arguments";
-    private const string SameDevice = "COW device cannot be the same as origin device";
-    private const string BadType = "Exception store type is not P or N";
-    private const string BadChunk = "Invalid chunk size";
-    private const string NoPowerOfTwo = "Chunk size is not a power of 2";
-    private const string ChunkTooHigh = "Chunk size is too high";
-    private const string NoChunk = "Chunk size not set";
-    private const string NoMerge = "Snapshot exception store does not support snapshot-merge.";
-    private const string UnknownFeature = "Unrecognised feature requested";
-    private const string PassdownAlone = "discard_passdown_origin feature depends on discard_zeroes_cow";
+    private const int StoreWords = 4;
     private const int MaxFeatures = 2;
 
     private readonly TableLine _line =
-        new(line, (reason, word, kernel) => new SnapshotTableException(reason, word, kernel));
+        new(line, (reason, word, error) => new SnapshotTableException(reason, word, error));
 
     public SnapshotTable Parse()
     {
@@ -24,23 +18,29 @@ internal sealed class SnapshotTableParser(string line)
         var target = Target();
         if (target == SnapshotTarget.Origin)
         {
-            _line.Need(1, null, "the origin's device must follow");
+            _line.Need(1, NotOneWord, "the origin must follow");
             var device = _line.Take();
-            CheckEnd();
+            CheckEnd(NotOneWord);
             return SnapshotTable.OfOrigin(start, length, device);
         }
 
-        _line.Need(4, TooFewWords, "an origin, a COW device, a store type and a chunk size must follow");
+        _line.Need(StoreWords, TooFewWords, "an origin, a COW device, a store type and a chunk size must follow");
+        var store = _line.Next;
+        _line.Next += StoreWords;
+        var features = Features();
+        CheckEnd(null);
+
+        _line.Next = store;
         var origin = _line.Take();
         var cow = Cow(origin);
         var kind = Kind(target);
-        var chunkSectors = ChunkSectors(kind);
-        var store = new SnapshotStoreSpec(cow, kind, chunkSectors, Features());
-        CheckEnd();
+        var spec = new SnapshotStoreSpec(cow, kind, ChunkSectors(kind), features);
         return target == SnapshotTarget.Snapshot
-            ? SnapshotTable.OfSnapshot(start, length, origin, store)
-            : SnapshotTable.OfMerge(start, length, origin, store);
+            ? SnapshotTable.OfSnapshot(start, length, origin, spec)
+            : SnapshotTable.OfMerge(start, length, origin, spec);
     }
+
+    private static bool Is(string word, string feature) => word.Equals(feature, StringComparison.OrdinalIgnoreCase);
 
     private (long Start, long Length) Position()
     {
@@ -53,7 +53,7 @@ internal sealed class SnapshotTableParser(string line)
 
     private SnapshotTarget Target()
     {
-        SnapshotTarget target = _line.Word switch
+        var target = _line.Word switch
         {
             SnapshotTableWords.Origin => SnapshotTarget.Origin,
             SnapshotTableWords.Snapshot => SnapshotTarget.Snapshot,
@@ -63,46 +63,8 @@ internal sealed class SnapshotTableParser(string line)
                 $"but the targets are {SnapshotTableWords.Origin}, {SnapshotTableWords.Snapshot} "
                     + $"and {SnapshotTableWords.Merge}"),
         };
-        _ = _line.Take();
+        _line.Next++;
         return target;
-    }
-
-    private string Cow(string origin) =>
-        _line.Word != origin ? _line.Take() : throw _line.Refused(SameDevice, "which is the origin too");
-
-    /// <summary>One letter in either case, and behind P an O for overflow; what follows those has no meaning.</summary>
-    private SnapshotStoreKind Kind(SnapshotTarget target)
-    {
-        var kind = _line.Word.ToUpperInvariant() switch
-        {
-            "P" => SnapshotStoreKind.Persistent,
-            ['P', 'O', ..] => SnapshotStoreKind.PersistentOverflow,
-            ['N', ..] => SnapshotStoreKind.Transient,
-            _ => throw _line.Refused(BadType, "but the store types are P, PO and N"),
-        };
-        if (kind == SnapshotStoreKind.Transient && target == SnapshotTarget.Merge)
-        {
-            throw _line.Refused(NoMerge, "but only a persistent store, P or PO, can be merged");
-        }
-
-        _ = _line.Take();
-        return kind;
-    }
-
-    private int ChunkSectors(SnapshotStoreKind kind)
-    {
-        var at = _line.Next;
-        var sectors = _line.Number(BadChunk, "the chunk size", uint.MaxValue);
-        return sectors switch
-        {
-            0 when kind == SnapshotStoreKind.Transient =>
-                throw _line.Refused(at, NoChunk, "but only a persistent store has a chunk size of its own"),
-            0 => 0,
-            _ when !long.IsPow2(sectors) => throw _line.Refused(at, NoPowerOfTwo, "but the chunk size must be one"),
-            _ when !CowLayout.IsChunkSize(sectors) => throw _line.Refused(
-                at, ChunkTooHigh, $"but a chunk has fewer than {CowLayout.ChunkSectorsLimit} sectors"),
-            _ => (int)sectors,
-        };
     }
 
     private SnapshotFeatures Features()
@@ -112,43 +74,74 @@ internal sealed class SnapshotTableParser(string line)
             return SnapshotFeatures.None;
         }
 
-        var count = _line.Number(null, "the number of features", MaxFeatures);
-        _line.Need(count, null, $"word {_line.Next} announces {count} more");
+        var count = _line.Number(BadFeatureCount, "the number of features", MaxFeatures);
+        _line.Need(count, BadFeatureCount, $"word {_line.Next} announces {count} more");
         var (first, end) = (_line.Next, _line.Next + (int)count);
         var features = SnapshotFeatures.None;
         while (_line.Next < end)
         {
-            features |= Feature();
+            features |= _line.Word switch
+            {
+                var word when Is(word, SnapshotTableWords.DiscardZeroesCow) => SnapshotFeatures.DiscardZeroesCow,
+                var word when Is(word, SnapshotTableWords.DiscardPassdownOrigin) =>
+                    SnapshotFeatures.DiscardPassdownOrigin,
+                _ => throw _line.Refused(
+                    UnknownFeature,
+                    $"but the features are {SnapshotTableWords.DiscardZeroesCow} "
+                        + $"and {SnapshotTableWords.DiscardPassdownOrigin}"),
+            };
+            _line.Next++;
         }
 
         return features != SnapshotFeatures.DiscardPassdownOrigin
             ? features
             : throw _line.Refused(
-                first, PassdownAlone, $"but '{SnapshotTableWords.DiscardZeroesCow}' is not among the features");
+                first, PassdownAlone, $"but {SnapshotTableWords.DiscardZeroesCow} is not among the features");
     }
 
-    private SnapshotFeatures Feature()
+    private string Cow(string origin) =>
+        _line.Word != origin ? _line.Take() : throw _line.Refused(SameDevice, "but that is the origin");
+
+    /// <summary>A letter, and behind P an O if anything; what else follows has no meaning.</summary>
+    private SnapshotStoreKind Kind(SnapshotTarget target)
     {
-        var isZeroes = Is(SnapshotTableWords.DiscardZeroesCow);
-        if (!isZeroes && !Is(SnapshotTableWords.DiscardPassdownOrigin))
+        var kind = _line.Word.ToUpperInvariant() switch
         {
-            throw _line.Refused(
-                UnknownFeature,
-                $"but the features are {SnapshotTableWords.DiscardZeroesCow} "
-                    + $"and {SnapshotTableWords.DiscardPassdownOrigin}");
+            "P" => SnapshotStoreKind.Persistent,
+            ['P', 'O', ..] => SnapshotStoreKind.PersistentOverflow,
+            ['N', ..] => SnapshotStoreKind.Transient,
+            _ => throw _line.Refused(BadType, "but the store types are P, PO and N"),
+        };
+        if (target == SnapshotTarget.Merge && kind == SnapshotStoreKind.Transient)
+        {
+            throw _line.Refused(NoMerge, "but only a store of type P or PO can be merged");
         }
 
-        _ = _line.Take();
-        return isZeroes ? SnapshotFeatures.DiscardZeroesCow : SnapshotFeatures.DiscardPassdownOrigin;
+        _line.Next++;
+        return kind;
     }
 
-    private bool Is(string word) => _line.Word.Equals(word, StringComparison.OrdinalIgnoreCase);
+    private int ChunkSectors(SnapshotStoreKind kind)
+    {
+        var at = _line.Next;
+        var sectors = _line.Number(BadChunk, "the chunk size", uint.MaxValue);
+        return sectors switch
+        {
+            0 when kind == SnapshotStoreKind.Transient => throw _line.Refused(
+                at, NoChunk, "but only a store of type P or PO can say its chunk size itself"),
+            0 => 0,
+            _ when !long.IsPow2(sectors) => throw _line.Refused(at, NoPowerOfTwo, "but the chunk size must be one"),
+            _ when !CowLayout.IsChunkSize(sectors) => throw _line.Refused(
+                at, ChunkTooHigh, $"but a chunk has fewer than {CowLayout.ChunkSectorsLimit} sectors"),
+            _ => (int)sectors,
+        };
+    }
 
-    private void CheckEnd()
+    private void CheckEnd(string? error)
     {
         if (_line.Left > 0)
         {
-            throw _line.Refused(null, "but the table is complete before it");
+            throw _line.Refused(error, "but the table is complete before it");
         }
     }
 }
