@@ -16,6 +16,10 @@ public sealed class ChunkException
     /// <summary>The chunk of the COW device.</summary>
     public long NewChunk { get; }
 
+    /// <summary>The write epoch of the COW device when its data began to be written: whoever writes it sets it, and the
+    /// commit's flush is about that epoch.</summary>
+    public long WriteEpoch { get; set; }
+
     /// <summary>Whether its data was written: null, not yet.</summary>
     internal bool? IsFilled { get; set; }
 

@@ -38,6 +38,6 @@ public abstract class ChunkRequest
     /// <summary>It waited for room among the exceptions under way, and its turn has come.</summary>
     internal bool IsAdmitted { get; set; }
 
-    /// <summary>Exceptions that lead to its own data.</summary>
-    internal List<ChunkException>? Owned { get; set; }
+    /// <summary>Exceptions that lead to its own data, which it writes.</summary>
+    public IReadOnlyList<ChunkException>? Owned { get; internal set; }
 }

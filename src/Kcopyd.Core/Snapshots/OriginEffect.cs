@@ -46,6 +46,6 @@ public abstract record OriginEffect
     /// <param name="Target">Where it goes on the origin.</param>
     public sealed record MergeCopy(SnapshotState Snapshot, long Start, SectorRange Target) : OriginEffect;
 
-    /// <summary>Tell whoever runs the origin.</summary>
-    public sealed record Tell(SnapshotNotice Notice) : OriginEffect;
+    /// <summary>Tell whoever runs the snapshot.</summary>
+    public sealed record Tell(SnapshotState Snapshot, SnapshotNotice Notice) : OriginEffect;
 }

@@ -232,7 +232,7 @@ public sealed partial class OriginMachine
     }
 
     /// <summary>Data that a request brought itself was written.</summary>
-    private void EndOwned(ChunkRequest request, List<ChunkException> owned, bool succeeded)
+    private void EndOwned(ChunkRequest request, IReadOnlyList<ChunkException> owned, bool succeeded)
     {
         var snapshot = request.Snapshot!;
         request.Waits = 0;

@@ -103,7 +103,7 @@ public sealed partial class OriginMachine
                 break;
             default:
                 _isMerged = true;
-                _effects.Add(new OriginEffect.Tell(new SnapshotNotice.Merged(merging)));
+                _effects.Add(new OriginEffect.Tell(merging, new SnapshotNotice.Merged()));
                 break;
         }
     }
@@ -170,7 +170,7 @@ public sealed partial class OriginMachine
         if (_merging is { HasMergeFailed: false } merging)
         {
             merging.HasMergeFailed = true;
-            _effects.Add(new OriginEffect.Tell(new SnapshotNotice.MergeFailed(merging, loss)));
+            _effects.Add(new OriginEffect.Tell(merging, new SnapshotNotice.MergeFailed(loss)));
         }
     }
 }

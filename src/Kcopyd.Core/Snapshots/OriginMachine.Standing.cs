@@ -182,13 +182,13 @@ public sealed partial class OriginMachine
             if (!snapshot.IsFull)
             {
                 snapshot.IsFull = true;
-                _effects.Add(new OriginEffect.Tell(new SnapshotNotice.Full(snapshot)));
+                _effects.Add(new OriginEffect.Tell(snapshot, new SnapshotNotice.Full()));
             }
         }
         else if (isOwn && snapshot.Spec.Kind == SnapshotStoreKind.PersistentOverflow)
         {
             (snapshot.IsOverflowed, request.Refusal) = (true, ChunkRefusal.NoRoom);
-            _effects.Add(new OriginEffect.Tell(new SnapshotNotice.Overflowed(snapshot)));
+            _effects.Add(new OriginEffect.Tell(snapshot, new SnapshotNotice.Overflowed()));
         }
         else
         {
@@ -213,7 +213,7 @@ public sealed partial class OriginMachine
             _effects.Add(new OriginEffect.MarkInvalid(snapshot));
         }
 
-        _effects.Add(new OriginEffect.Tell(new SnapshotNotice.Invalidated(snapshot, loss)));
+        _effects.Add(new OriginEffect.Tell(snapshot, new SnapshotNotice.Invalidated(loss)));
         foreach (var exception in pending)
         {
             Release(exception.Waiters);
@@ -240,7 +240,7 @@ public sealed partial class OriginMachine
         if (isNew && snapshot.WarningsGiven > given)
         {
             var reached = warnings[snapshot.WarningsGiven - 1];
-            _effects.Add(new OriginEffect.Tell(new SnapshotNotice.Filling(snapshot, reached)));
+            _effects.Add(new OriginEffect.Tell(snapshot, new SnapshotNotice.Filling(reached)));
         }
     }
 }

@@ -25,7 +25,8 @@ public sealed class StoreCommit
     /// <summary>Whether anything is written: a transient store has only memory.</summary>
     public bool IsWritten { get; internal init; } = true;
 
-    internal IReadOnlyList<ChunkException> Exceptions { get; init; } = [];
+    /// <summary>The exceptions that become durable with it.</summary>
+    public IReadOnlyList<ChunkException> Exceptions { get; internal init; } = [];
 
     /// <summary>How many exceptions a merge cleared.</summary>
     internal int Cleared { get; init; }
