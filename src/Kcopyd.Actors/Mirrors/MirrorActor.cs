@@ -28,8 +28,8 @@ internal sealed partial class MirrorActor : HandlingActor
     private readonly MirrorTimers _timers;
     private readonly IActorRef _client;
     private readonly IActorRef? _notices;
-    private readonly List<MirrorAnswer<bool>> _untilInSync = [];
-    private readonly List<MirrorAnswer<bool>> _untilSuspended = [];
+    private readonly List<Answer<bool>> _untilInSync = [];
+    private readonly List<Answer<bool>> _untilSuspended = [];
     private long _countedOutOfSync;
     private bool _isClosing;
 
@@ -97,7 +97,7 @@ internal sealed partial class MirrorActor : HandlingActor
     {
         _timers.CancelAll();
         Count(0);
-        _setup.Link.Close();
+        _setup.Link.Calls.Close();
     }
 
     private void On<T>(Action<T> handler)
@@ -219,7 +219,7 @@ internal sealed partial class MirrorActor : HandlingActor
     {
         if (_machine.TryWithdraw(message.Request))
         {
-            message.Request.Settle(new OperationCanceledException(message.Token), _dispatcher);
+            message.Request.End.Settle(new OperationCanceledException(message.Token), _dispatcher);
         }
     }
 

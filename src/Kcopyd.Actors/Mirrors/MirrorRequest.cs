@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Dispatch;
 using Kcopyd.Actors.Copying;
+using Kcopyd.Actors.Hosting;
 using Kcopyd.Core;
 using Kcopyd.Core.Mirrors;
 using Kcopyd.Devices;
@@ -8,9 +9,6 @@ using Kcopyd.Devices;
 namespace Kcopyd.Actors.Mirrors;
 
 /// <summary>One call of a mirror that changes something, from the caller's thread to the legs and back.</summary>
-/// <remarks>Decided: the task of the caller is completed through the dispatcher. Because: so it continues on another
-/// thread than the actor's, and in a simulation in a step of its own. Instead of: continuations on the thread
-/// pool.</remarks>
 internal sealed class MirrorRequest : RegionRequest, IRunnable
 {
     /// <summary>The longest write that is made on the dispatcher's thread, one leg after the other, where the device
@@ -21,10 +19,6 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
 
     private static readonly byte[] Zeroes = new byte[ZeroesAtOnce];
 
-    private readonly TaskCompletionSource<Exception?> _done = new();
-    private readonly Lock _lock = new();
-    private bool _isRunning;
-    private Exception? _abandonment;
     private MirrorLeg[] _legs = [];
     private IActorRef _actor = ActorRefs.Nobody;
     private DeviceException? _failure;
@@ -68,8 +62,8 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
         };
     }
 
-    /// <summary>Completes with null, or with why not.</summary>
-    public Task<Exception?> Done => _done.Task;
+    /// <summary>How the call ends.</summary>
+    public CallEnd End { get; } = new();
 
     /// <summary>What the last leg that failed said.</summary>
     public DeviceException? Failure => _failure;
@@ -89,35 +83,10 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
         dispatcher.Schedule(this);
     }
 
-    /// <summary>Completes the caller's task.</summary>
-    public void Settle(Exception? failure, MessageDispatcher dispatcher) =>
-        dispatcher.Schedule(() => _done.TrySetResult(failure));
-
-    /// <summary>Completes the caller's task, since the mirror is gone: here and now, or when no leg uses the caller's
-    /// buffer any more.</summary>
-    public void Abandon(Exception failure)
-    {
-        lock (_lock)
-        {
-            _abandonment = failure;
-            if (_isRunning)
-            {
-                return;
-            }
-        }
-
-        _done.TrySetResult(failure);
-    }
-
     /// <inheritdoc/>
     public void Run()
     {
-        lock (_lock)
-        {
-            _isRunning = _abandonment is null;
-        }
-
-        if (_isRunning)
+        if (End.TryBegin())
         {
             WorkPipe.Pipe(RunAsync(), _actor);
         }
@@ -134,15 +103,7 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
             _legs[leg].Release();
         }
 
-        lock (_lock)
-        {
-            _isRunning = false;
-        }
-
-        if (_abandonment is { } failure)
-        {
-            _done.TrySetResult(failure);
-        }
+        End.EndUse();
     }
 
     private static RegionRun RunOf(MirrorGeometry geometry, SectorRange range)
