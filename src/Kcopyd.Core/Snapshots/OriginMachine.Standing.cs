@@ -103,6 +103,22 @@ public sealed partial class OriginMachine
         Run();
     }
 
+    /// <summary>A suspended snapshot goes on under another table. What waits for it fails: it was meant for the old
+    /// one.</summary>
+    public void HandOver(SnapshotState snapshot, SnapshotStoreSpec spec, SnapshotPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Invariant.Holds(snapshot.Phase == DevicePhase.Suspended && !snapshot.IsMerging);
+        (snapshot.Spec, snapshot.Policy) = (spec, policy);
+        foreach (var request in snapshot.Parked)
+        {
+            request.Phase = ChunkRequestPhase.Outside;
+            _effects.Add(new OriginEffect.Settle(request, ChunkRefusal.Invalid));
+        }
+
+        snapshot.Parked.Clear();
+    }
+
     private bool IsHeld(ChunkRequest request)
     {
         var phase = request.Snapshot?.Phase ?? Phase;
