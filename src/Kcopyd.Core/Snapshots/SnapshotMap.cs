@@ -174,7 +174,7 @@ public sealed class SnapshotMap(ExceptionTable table)
         List<ExceptionRun> runs = [];
         for (var chunk = first; chunk <= last;)
         {
-            var run = table.FindRun(chunk, last);
+            var run = table.FindRun(chunk, last + 1);
             runs.Add(run);
             chunk += run.Count;
         }
