@@ -110,9 +110,19 @@ public sealed partial class OriginMachine
             _merging = null;
         }
 
-        RefuseParked(snapshot);
+        RefuseParked(snapshot, ChunkRefusal.Removed);
         Readmit(_parked);
         Run();
+    }
+
+    /// <summary>A suspended snapshot goes on under another table. What waits for it fails: it was meant for the old
+    /// one.</summary>
+    public void HandOver(SnapshotState snapshot, SnapshotStoreSpec spec, SnapshotPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Invariant.Holds(snapshot.Phase == DevicePhase.Suspended && !snapshot.IsMerging);
+        (snapshot.Spec, snapshot.Policy) = (spec, policy);
+        RefuseParked(snapshot, ChunkRefusal.Invalid);
     }
 
     private bool IsHeld(ChunkRequest request) => IsStill(request) || IsGated(request);
@@ -142,12 +152,12 @@ public sealed partial class OriginMachine
     private List<ChunkRequest> ParkingOf(ChunkRequest request, bool isGated) =>
         isGated ? _gated : request.Snapshot?.Parked ?? _parked;
 
-    private void RefuseParked(SnapshotState snapshot)
+    private void RefuseParked(SnapshotState snapshot, ChunkRefusal refusal)
     {
         foreach (var request in _gated.Where(request => request.Snapshot == snapshot).Concat(snapshot.Parked))
         {
             request.Phase = ChunkRequestPhase.Outside;
-            _effects.Add(new OriginEffect.Settle(request, ChunkRefusal.Removed));
+            _effects.Add(new OriginEffect.Settle(request, refusal));
         }
 
         _gated.RemoveAll(request => request.Snapshot == snapshot);

@@ -100,7 +100,13 @@ public sealed class SnapshotState
     /// <summary>Whether it goes away when nothing of it is on its way.</summary>
     internal bool IsLeaving { get; set; }
 
-    /// <summary>Whether nothing of it is on its way.</summary>
+    /// <summary>Exceptions under way.</summary>
+    public int PendingCount => Pending.Count;
+
+    /// <summary>Whether nothing of it is on its way: its devices can be closed.</summary>
+    public bool IsQuiet => IsIdle && ActiveCount == 0;
+
+    /// <summary>Whether nothing of it is on its way into the store.</summary>
     internal bool IsIdle => Pending.Count == 0 && FillCount == 0 && !IsMarking && Store.IsIdle;
 
     /// <summary>The most exceptions that may be under way.</summary>
