@@ -64,9 +64,6 @@ public sealed class SnapshotState
     /// <summary>Whether its own requests run.</summary>
     public DevicePhase Phase { get; internal set; }
 
-    /// <summary>Exceptions under way: never more than <see cref="SnapshotPolicy.MaxPending"/>.</summary>
-    public int PendingCount => Pending.Count;
-
     /// <summary>Whether its store is being marked invalid: the origin does not change before.</summary>
     internal bool IsMarking { get; set; }
 
@@ -100,7 +97,7 @@ public sealed class SnapshotState
     /// <summary>Whether it goes away when nothing of it is on its way.</summary>
     internal bool IsLeaving { get; set; }
 
-    /// <summary>Exceptions under way.</summary>
+    /// <summary>Exceptions under way; never more than <see cref="SnapshotPolicy.MaxPending"/>.</summary>
     public int PendingCount => Pending.Count;
 
     /// <summary>Whether nothing of it is on its way: its devices can be closed.</summary>
