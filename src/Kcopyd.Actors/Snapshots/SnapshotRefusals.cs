@@ -85,6 +85,7 @@ internal static class SnapshotRefusals
         ChunkRefusal.NoRoom => "the store of a snapshot is full",
         ChunkRefusal.NotKept => "what a snapshot shows could not be kept",
         ChunkRefusal.MergeFailed => "the merge of a snapshot failed",
+        ChunkRefusal.Removed => "the snapshot was closed",
         _ => "a device failed",
     };
 }
