@@ -38,7 +38,7 @@ public sealed record BlockDeviceIdentity(
         foreach (var (key, was) in recorded.Marks)
         {
             var now = Marks.GetValueOrDefault(key);
-            if (now == was || (key == Sequence && IsOfAnotherBoot(now, was)))
+            if (now == was || (IsSequence(key) && IsOfAnotherBoot(now, was)))
             {
                 continue;
             }
@@ -75,6 +75,10 @@ public sealed record BlockDeviceIdentity(
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Uri, LengthBytes, Marks.Count);
+
+    /// <summary>Also that of a part of the device.</summary>
+    private static bool IsSequence(string key) =>
+        key == Sequence || key.EndsWith($".{Sequence}", StringComparison.Ordinal);
 
     private static bool IsOfAnotherBoot(string? now, string was) => now is null || BootOf(now) != BootOf(was);
 

@@ -1,3 +1,4 @@
+using Kcopyd.Actors.Hosting;
 using Kcopyd.Core;
 using Kcopyd.Core.Mirrors;
 using Kcopyd.Devices;
@@ -92,16 +93,15 @@ public static class DirtyLogDevice
     {
         var epoch = device.WriteEpoch;
         using var access = new AlignedDeviceAccess(device, size);
-        var head = SectorRange.Create(0, blockSize / Sectors.Size);
 
         // An old head must not count for new bits: a crash from here on leaves a device without a log.
-        await access.WriteAsync(new byte[blockSize], head).ConfigureAwait(false);
+        await access.WriteAsync(0, new byte[blockSize]).ConfigureAwait(false);
         await device.FlushAsync(epoch, CancellationToken.None).ConfigureAwait(false);
-        await access.WriteAsync(image.Bytes, SectorRange.Between(head.End, size / Sectors.Size)).ConfigureAwait(false);
+        await access.WriteAsync(blockSize, image.Bytes[blockSize..(int)size]).ConfigureAwait(false);
         await device.FlushAsync(epoch, CancellationToken.None).ConfigureAwait(false);
 
         // A crash up to this line leaves no log, one after it the new log.
-        await access.WriteAsync(image.Bytes, head).ConfigureAwait(false);
+        await access.WriteAsync(0, image.Bytes[..blockSize]).ConfigureAwait(false);
         await device.FlushAsync(epoch, CancellationToken.None).ConfigureAwait(false);
     }
 
@@ -112,7 +112,7 @@ public static class DirtyLogDevice
         using var access = new AlignedDeviceAccess(device, size);
         try
         {
-            await access.ReadAsync(bytes, cancellationToken).ConfigureAwait(false);
+            await access.ReadAsync(0, bytes, cancellationToken).ConfigureAwait(false);
             return bytes;
         }
         catch (DeviceException e)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kcopyd.Actors.Hosting;
 using Kcopyd.Core;
 using Kcopyd.Core.Mirrors;
 using Kcopyd.Devices;
@@ -144,7 +145,7 @@ internal sealed class DiskRegionLog : IRegionLog
         var bytes = new byte[_size];
         try
         {
-            await _access.ReadAsync(bytes, cancellationToken).ConfigureAwait(false);
+            await _access.ReadAsync(0, bytes, cancellationToken).ConfigureAwait(false);
             return bytes;
         }
         catch (DeviceException) when (_trust == LogTrust.Kernel)
@@ -186,7 +187,8 @@ internal sealed class DiskRegionLog : IRegionLog
         {
             foreach (var range in blocks)
             {
-                await _access.WriteAsync(Loaded.Bytes, range).ConfigureAwait(false);
+                var bytes = Loaded.Bytes.Slice((int)range.StartBytes, (int)range.CountBytes);
+                await _access.WriteAsync(range.StartBytes, bytes).ConfigureAwait(false);
             }
         }
         catch (DeviceException e)

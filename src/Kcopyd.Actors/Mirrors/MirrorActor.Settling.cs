@@ -25,7 +25,7 @@ internal sealed partial class MirrorActor
             return;
         }
 
-        request.Settle(failure, _dispatcher);
+        request.End.Settle(failure, _dispatcher);
     }
 
     private DeviceException? FailureOf(MirrorRequest request, RequestVerdict verdict)
@@ -99,7 +99,7 @@ internal sealed partial class MirrorActor
         }
 
         _isSaving = false;
-        _settled.ForEach(settled => settled.Request.Settle(settled.Failure, _dispatcher));
+        _settled.ForEach(settled => settled.Request.End.Settle(settled.Failure, _dispatcher));
         _settled.Clear();
         FinishReplacements();
         FinishClosing();

@@ -28,8 +28,8 @@ internal sealed partial class MirrorActor : HandlingActor
     private readonly MirrorTimers _timers;
     private readonly IActorRef _client;
     private readonly IActorRef? _notices;
-    private readonly List<MirrorAnswer<bool>> _untilInSync = [];
-    private readonly List<MirrorAnswer<bool>> _untilSuspended = [];
+    private readonly List<Answer<bool>> _untilInSync = [];
+    private readonly List<Answer<bool>> _untilSuspended = [];
     private long _countedOutOfSync;
     private bool _isClosing;
 
@@ -46,7 +46,9 @@ internal sealed partial class MirrorActor : HandlingActor
         _client = Context.ActorOf(ClientActor.Props(MirrorWorks.ClientOptions(_options), new ClientLink()), "client");
         Context.Watch(_client);
         _notices = _options.OnNotice is { } callback
-            ? Context.ActorOf(Akka.Actor.Props.Create<MirrorNoticeActor>(callback, setup.Name, _logger), "notices")
+            ? Context.ActorOf(
+                NoticeActor<MirrorNotice>.Props(callback, e => MirrorLog.CallbackFailed(_logger, e, setup.Name)),
+                "notices")
             : null;
         On<MirrorWork.Submit>(message => _machine.Submit(message.Request));
         On<MirrorWork.Withdraw>(OnWithdraw);
@@ -97,7 +99,7 @@ internal sealed partial class MirrorActor : HandlingActor
     {
         _timers.CancelAll();
         Count(0);
-        _setup.Link.Close();
+        _setup.Link.Calls.Close();
     }
 
     private void On<T>(Action<T> handler)
@@ -219,7 +221,7 @@ internal sealed partial class MirrorActor : HandlingActor
     {
         if (_machine.TryWithdraw(message.Request))
         {
-            message.Request.Settle(new OperationCanceledException(message.Token), _dispatcher);
+            message.Request.End.Settle(new OperationCanceledException(message.Token), _dispatcher);
         }
     }
 

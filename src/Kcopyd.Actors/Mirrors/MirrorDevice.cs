@@ -298,7 +298,7 @@ public sealed class MirrorDevice : IBlockDevice
     public async ValueTask DisposeAsync()
     {
         Tell(new MirrorWork.Close());
-        await _setup.Link.Closed.ConfigureAwait(false);
+        await _setup.Link.Calls.Closed.ConfigureAwait(false);
         await _gate.CloseAsync().ConfigureAwait(false);
         await _setup.Log.DisposeAsync().ConfigureAwait(false);
         await _setup.Legs.DisposeAsync().ConfigureAwait(false);
@@ -308,7 +308,7 @@ public sealed class MirrorDevice : IBlockDevice
         }
     }
 
-    internal Task Closed => _setup.Link.Closed;
+    internal Task Closed => _setup.Link.Calls.Closed;
 
     private async ValueTask ChangeAsync(
         DeviceOperation operation,
@@ -334,7 +334,7 @@ public sealed class MirrorDevice : IBlockDevice
         try
         {
             _setup.Use.Note();
-            _setup.Link.Add(request);
+            _setup.Link.Calls.Add(request.End, request.Operation);
 
             // First, so that giving it up never overtakes it.
             Tell(new MirrorWork.Submit(request));
@@ -342,8 +342,8 @@ public sealed class MirrorDevice : IBlockDevice
                 (state, token) => Tell(new MirrorWork.Withdraw((MirrorRequest)state!, token)), request);
             await using (registration.ConfigureAwait(false))
             {
-                var failure = await request.Done.ConfigureAwait(false);
-                _setup.Link.Remove(request);
+                var failure = await request.End.Done.ConfigureAwait(false);
+                _setup.Link.Calls.Remove(request.End);
                 if (failure is not null)
                 {
                     throw failure;
@@ -356,11 +356,11 @@ public sealed class MirrorDevice : IBlockDevice
         }
     }
 
-    private Task<T> AskAsync<T>(Func<MirrorAnswer<T>, MirrorWork> question, CancellationToken cancellationToken)
+    private Task<T> AskAsync<T>(Func<Answer<T>, MirrorWork> question, CancellationToken cancellationToken)
     {
-        var answer = new MirrorAnswer<T>(_dispatcher);
+        var answer = new Answer<T>(_dispatcher);
         Tell(question(answer));
-        return _setup.Link.UntilClosed(answer.Task, cancellationToken);
+        return _setup.Link.Calls.UntilClosed(answer.Task, cancellationToken);
     }
 
     private void Tell(MirrorWork message) => Actor.Tell(message, ActorRefs.NoSender);

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Dispatch;
+using Kcopyd.Actors.Hosting;
 using Kcopyd.Core;
 using Kcopyd.Core.Mirrors;
 using Kcopyd.Devices;
@@ -190,13 +191,13 @@ internal sealed class MirrorReads(MirrorSetup setup, IActorRef actor, MessageDis
     private async Task<int> AskAsync(
         (int Index, MirrorLeg Leg) failed, RegionRun regions, long offset, int length, LegMask tried)
     {
-        var answer = new MirrorAnswer<int>(dispatcher);
+        var answer = new Answer<int>(dispatcher);
         var first = offset / Sectors.Size;
         var range = SectorRange.Between(first, (offset + length + Sectors.Size - 1) / Sectors.Size);
         actor.Tell(new MirrorWork.ReadFailed(failed, regions, range, tried, answer), ActorRefs.NoSender);
         try
         {
-            return await setup.Link.UntilClosed(answer.Task, CancellationToken.None).ConfigureAwait(false);
+            return await setup.Link.Calls.UntilClosed(answer.Task, CancellationToken.None).ConfigureAwait(false);
         }
         catch (ObjectDisposedException)
         {

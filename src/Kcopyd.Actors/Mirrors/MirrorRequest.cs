@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Dispatch;
 using Kcopyd.Actors.Copying;
+using Kcopyd.Actors.Hosting;
 using Kcopyd.Core;
 using Kcopyd.Core.Mirrors;
 using Kcopyd.Devices;
@@ -8,23 +9,12 @@ using Kcopyd.Devices;
 namespace Kcopyd.Actors.Mirrors;
 
 /// <summary>One call of a mirror that changes something, from the caller's thread to the legs and back.</summary>
-/// <remarks>Decided: the task of the caller is completed through the dispatcher. Because: so it continues on another
-/// thread than the actor's, and in a simulation in a step of its own. Instead of: continuations on the thread
-/// pool.</remarks>
 internal sealed class MirrorRequest : RegionRequest, IRunnable
 {
     /// <summary>The longest write that is made on the dispatcher's thread, one leg after the other, where the device
     /// offers it: copying so much into the page cache is quicker than waking a thread for it.</summary>
     private const int MaxInlineBytes = 64 * 1024;
 
-    private const int ZeroesAtOnce = 64 * 1024;
-
-    private static readonly byte[] Zeroes = new byte[ZeroesAtOnce];
-
-    private readonly TaskCompletionSource<Exception?> _done = new();
-    private readonly Lock _lock = new();
-    private bool _isRunning;
-    private Exception? _abandonment;
     private MirrorLeg[] _legs = [];
     private IActorRef _actor = ActorRefs.Nobody;
     private DeviceException? _failure;
@@ -68,8 +58,8 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
         };
     }
 
-    /// <summary>Completes with null, or with why not.</summary>
-    public Task<Exception?> Done => _done.Task;
+    /// <summary>How the call ends.</summary>
+    public CallEnd End { get; } = new();
 
     /// <summary>What the last leg that failed said.</summary>
     public DeviceException? Failure => _failure;
@@ -89,35 +79,10 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
         dispatcher.Schedule(this);
     }
 
-    /// <summary>Completes the caller's task.</summary>
-    public void Settle(Exception? failure, MessageDispatcher dispatcher) =>
-        dispatcher.Schedule(() => _done.TrySetResult(failure));
-
-    /// <summary>Completes the caller's task, since the mirror is gone: here and now, or when no leg uses the caller's
-    /// buffer any more.</summary>
-    public void Abandon(Exception failure)
-    {
-        lock (_lock)
-        {
-            _abandonment = failure;
-            if (_isRunning)
-            {
-                return;
-            }
-        }
-
-        _done.TrySetResult(failure);
-    }
-
     /// <inheritdoc/>
     public void Run()
     {
-        lock (_lock)
-        {
-            _isRunning = _abandonment is null;
-        }
-
-        if (_isRunning)
+        if (End.TryBegin())
         {
             WorkPipe.Pipe(RunAsync(), _actor);
         }
@@ -134,15 +99,7 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
             _legs[leg].Release();
         }
 
-        lock (_lock)
-        {
-            _isRunning = false;
-        }
-
-        if (_abandonment is { } failure)
-        {
-            _done.TrySetResult(failure);
-        }
+        End.EndUse();
     }
 
     private static RegionRun RunOf(MirrorGeometry geometry, SectorRange range)
@@ -241,30 +198,10 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
     {
         DeviceOperation.Write => leg.Device.WriteAsync(
             leg.OffsetOf(offset), Data.Slice((int)(offset - Offset), (int)length), Durability, default),
-        DeviceOperation.WriteZeroes => ZeroAsync(leg.Device, leg.OffsetOf(offset), length),
+        DeviceOperation.WriteZeroes => Zeroing.WriteAsync(leg.Device, leg.OffsetOf(offset), length, Durability),
         DeviceOperation.Discard => leg.Device.DiscardAsync(leg.OffsetOf(offset), length, default),
         _ => throw new InvalidOperationException($"{Operation} changes nothing."),
     };
-
-    /// <summary>A leg that refuses to zero gets zeros: that is no failure of it.</summary>
-    private async ValueTask ZeroAsync(IBlockDevice device, long offset, long length)
-    {
-        try
-        {
-            await device.WriteZeroesAsync(offset, length, default).ConfigureAwait(false);
-            return;
-        }
-        catch (DeviceException refusal) when (refusal.Kind == DeviceErrorKind.NotSupported)
-        {
-        }
-
-        for (var done = 0L; done < length;)
-        {
-            var piece = Zeroes.AsMemory(0, (int)Math.Min(ZeroesAtOnce, length - done));
-            await device.WriteAsync(offset + done, piece, Durability, default).ConfigureAwait(false);
-            done += piece.Length;
-        }
-    }
 
     /// <summary>The bytes of this request in some of its regions.</summary>
     private (long Offset, long Length) ClipTo(RegionRun run)

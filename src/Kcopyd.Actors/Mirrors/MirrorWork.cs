@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using Kcopyd.Actors.Hosting;
 using Kcopyd.Core;
 using Kcopyd.Core.Mirrors;
 using Kcopyd.Devices;
@@ -31,7 +32,7 @@ internal abstract record MirrorWork : INoSerializationVerificationNeeded
         RegionRun Regions,
         SectorRange Range,
         LegMask Tried,
-        MirrorAnswer<int> Next) : MirrorWork;
+        Answer<int> Next) : MirrorWork;
 
     /// <summary>Event: a commit of the log ended.</summary>
     public sealed record Committed(long Number, MirrorLogException? Failure) : MirrorWork;
@@ -61,31 +62,31 @@ internal abstract record MirrorWork : INoSerializationVerificationNeeded
     public sealed record TableSaved(Exception? Failure) : MirrorWork;
 
     /// <summary>Query: the status.</summary>
-    public sealed record GetStatus(MirrorAnswer<MirrorStatus> Answer) : MirrorWork;
+    public sealed record GetStatus(Answer<MirrorStatus> Answer) : MirrorWork;
 
     /// <summary>Query: the counts.</summary>
-    public sealed record GetCounts(MirrorAnswer<MirrorCounts> Answer) : MirrorWork;
+    public sealed record GetCounts(Answer<MirrorCounts> Answer) : MirrorWork;
 
     /// <summary>Query: what is wrong now.</summary>
-    public sealed record GetFailures(MirrorAnswer<ImmutableArray<MirrorFailure>> Answer) : MirrorWork;
+    public sealed record GetFailures(Answer<ImmutableArray<MirrorFailure>> Answer) : MirrorWork;
 
     /// <summary>Query: answered when all legs hold the same.</summary>
-    public sealed record WaitUntilInSync(MirrorAnswer<bool> Answer) : MirrorWork;
+    public sealed record WaitUntilInSync(Answer<bool> Answer) : MirrorWork;
 
     /// <summary>Command: suspend.</summary>
-    public sealed record Suspend(bool KeepsHeld, MirrorAnswer<bool> Answer) : MirrorWork;
+    public sealed record Suspend(bool KeepsHeld, Answer<bool> Answer) : MirrorWork;
 
     /// <summary>Command: resume.</summary>
-    public sealed record Resume(bool ForgetsErrors, MirrorAnswer<bool> Answer) : MirrorWork;
+    public sealed record Resume(bool ForgetsErrors, Answer<bool> Answer) : MirrorWork;
 
     /// <summary>Event: the log was written anew before a resume.</summary>
     public sealed record Rewritten(Resume Command, MirrorLogException? Failure) : MirrorWork;
 
     /// <summary>Command: another device for a leg.</summary>
-    public sealed record Replace(int Index, MirrorLeg Leg, MirrorAnswer<bool> Answer) : MirrorWork;
+    public sealed record Replace(int Index, MirrorLeg Leg, Answer<bool> Answer) : MirrorWork;
 
     /// <summary>Command: compare the legs.</summary>
-    public sealed record Check(IProgress<long>? Progress, MirrorAnswer<MirrorComparison> Answer) : MirrorWork;
+    public sealed record Check(IProgress<long>? Progress, Answer<MirrorComparison> Answer) : MirrorWork;
 
     /// <summary>Command: another limit for recoveries.</summary>
     public sealed record SetRecoveryRate(ByteCount BytesPerSecond) : MirrorWork;

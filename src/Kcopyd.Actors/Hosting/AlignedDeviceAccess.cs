@@ -1,11 +1,10 @@
-using Kcopyd.Core;
 using Kcopyd.Core.Paging;
 using Kcopyd.Devices;
 
-namespace Kcopyd.Actors.Mirrors;
+namespace Kcopyd.Actors.Hosting;
 
 /// <summary>Reads and writes ranges of a device from and to memory of any alignment, piece by piece through a buffer
-/// that direct I/O takes. Calls do not overlap.</summary>
+/// that direct I/O takes. Positions and lengths are whole blocks of the device. Calls do not overlap.</summary>
 internal sealed class AlignedDeviceAccess : IDisposable
 {
     /// <summary>1 MiB: the most that one request carries, and whole blocks of any device.</summary>
@@ -17,7 +16,7 @@ internal sealed class AlignedDeviceAccess : IDisposable
 
     /// <summary>Access to a device.</summary>
     /// <param name="device">The caller's.</param>
-    /// <param name="length">Bytes that are used of it.</param>
+    /// <param name="length">Bytes that are read or written at once, at most.</param>
     public AlignedDeviceAccess(IBlockDevice device, long length)
     {
         _device = device;
@@ -26,9 +25,9 @@ internal sealed class AlignedDeviceAccess : IDisposable
         _buffer = _memory.Lease(new PageRun(0, pages), static _ => { });
     }
 
-    /// <summary>Fills all of <paramref name="bytes"/> from the beginning of the device.</summary>
+    /// <summary>Fills all of <paramref name="bytes"/> from a position on.</summary>
     /// <exception cref="DeviceException">It cannot be read.</exception>
-    public async Task ReadAsync(Memory<byte> bytes, CancellationToken cancellationToken)
+    public async Task ReadAsync(long offset, Memory<byte> bytes, CancellationToken cancellationToken)
     {
         Hold();
         try
@@ -36,7 +35,7 @@ internal sealed class AlignedDeviceAccess : IDisposable
             for (var done = 0; done < bytes.Length;)
             {
                 var piece = _buffer.Memory[..Math.Min(_buffer.LengthBytes, bytes.Length - done)];
-                await _device.ReadAsync(done, piece, cancellationToken).ConfigureAwait(false);
+                await _device.ReadAsync(offset + done, piece, cancellationToken).ConfigureAwait(false);
                 piece.CopyTo(bytes[done..]);
                 done += piece.Length;
             }
@@ -47,21 +46,21 @@ internal sealed class AlignedDeviceAccess : IDisposable
         }
     }
 
-    /// <summary>Writes a range of an image that begins at the device's first byte.</summary>
+    /// <summary>Writes all of <paramref name="bytes"/> from a position on, in rising order.</summary>
     /// <exception cref="DeviceException">It cannot be written.</exception>
-    public async Task WriteAsync(ReadOnlyMemory<byte> image, SectorRange range)
+    public async Task WriteAsync(
+        long offset, ReadOnlyMemory<byte> bytes, WriteDurability durability = WriteDurability.Cached)
     {
-        var end = (range.Start + range.Count) * Sectors.Size;
         Hold();
         try
         {
-            for (var at = range.StartBytes; at < end;)
+            for (var done = 0; done < bytes.Length;)
             {
-                var piece = _buffer.Memory[..(int)Math.Min(_buffer.LengthBytes, end - at)];
-                image.Slice((int)at, piece.Length).CopyTo(piece);
-                await _device.WriteAsync(at, piece, WriteDurability.Cached, CancellationToken.None)
+                var piece = _buffer.Memory[..Math.Min(_buffer.LengthBytes, bytes.Length - done)];
+                bytes.Slice(done, piece.Length).CopyTo(piece);
+                await _device.WriteAsync(offset + done, piece, durability, CancellationToken.None)
                     .ConfigureAwait(false);
-                at += piece.Length;
+                done += piece.Length;
             }
         }
         finally
@@ -78,6 +77,6 @@ internal sealed class AlignedDeviceAccess : IDisposable
         _memory.Dispose();
     }
 
-    /// <summary>A mirror that is closed does not wait for its log: the buffer outlives the close then.</summary>
+    /// <summary>Who closes does not wait for a call: the buffer outlives the close then.</summary>
     private void Hold() => ObjectDisposedException.ThrowIf(!_buffer.TryHold(), this);
 }

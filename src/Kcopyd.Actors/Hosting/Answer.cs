@@ -1,11 +1,11 @@
 using Akka.Dispatch;
 
-namespace Kcopyd.Actors.Mirrors;
+namespace Kcopyd.Actors.Hosting;
 
 /// <summary>Where a caller without a mailbox waits for one answer. Given once; later ones are dropped.</summary>
 /// <param name="dispatcher">What the caller's task is completed through, so that it does not run on the actor's
 /// turn.</param>
-internal sealed class MirrorAnswer<T>(MessageDispatcher dispatcher)
+internal sealed class Answer<T>(MessageDispatcher dispatcher)
 {
     private readonly TaskCompletionSource<T> _source = new();
 

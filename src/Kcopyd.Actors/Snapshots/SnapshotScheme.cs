@@ -1,0 +1,85 @@
+using Kcopyd.Core;
+using Kcopyd.Core.Snapshots;
+using Kcopyd.Devices;
+
+namespace Kcopyd.Actors.Snapshots;
+
+/// <summary><c>snapshot:TABLE</c>: what a snapshot shows as a device, so that whatever takes a URI takes one.</summary>
+/// <remarks>The table is a line as <see cref="SnapshotTable.Parse"/> has it; white space may be written <c>%20</c>, and
+/// a percent sign is written <c>%25</c>. It is opened for reading only, as a <see cref="SnapshotView"/>. Who registers
+/// it with an opener has <c>snapshot:</c> in requests that carry URIs.</remarks>
+/// <param name="devices">Opens the devices of a table.</param>
+public sealed class SnapshotScheme(IBlockDeviceOpener devices) : IBlockDeviceOpener
+{
+    /// <summary>The name of the scheme.</summary>
+    public const string Name = "snapshot";
+
+    /// <summary>The URI of a table.</summary>
+    public static string UriOf(SnapshotTable table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        return $"{Name}:{table}".Replace("%", "%25", StringComparison.Ordinal);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IBlockDevice> OpenAsync(
+        string uri, BlockDeviceOpenOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var table = TableOf(uri);
+        if (options.Access == BlockDeviceAccess.ReadWrite)
+        {
+            throw new DeviceException(
+                uri, DeviceOperation.Open, DeviceErrorKind.ReadOnly, "a snapshot is opened by its URI for reading only");
+        }
+
+        try
+        {
+            return await SnapshotView.OpenAsync(uri, table, devices, options.Direct, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (SnapshotStoreException e)
+        {
+            throw new DeviceException(uri, DeviceOperation.Open, DeviceErrorKind.Io, e.Message, e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<BlockDeviceDescription> DescribeAsync(string uri, CancellationToken cancellationToken)
+    {
+        var table = TableOf(uri);
+        List<StorageExtent> storage = [];
+        foreach (var device in new[] { table.Origin, table.Cow })
+        {
+            if (device is null)
+            {
+                continue;
+            }
+
+            var found = await devices.DescribeAsync(device, cancellationToken).ConfigureAwait(false);
+            if (!found.Exists)
+            {
+                throw new DeviceException(
+                    uri, DeviceOperation.Open, DeviceErrorKind.NotFound, $"its device {device} does not exist");
+            }
+
+            storage.AddRange(found.Storage);
+        }
+
+        return new BlockDeviceDescription(
+            uri, Exists: true, IsResizable: false, Sectors.ToBytes(table.Length), storage);
+    }
+
+    private static SnapshotTable TableOf(string uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        try
+        {
+            return SnapshotTable.Parse(Uri.UnescapeDataString(uri[(Name.Length + 1)..]));
+        }
+        catch (SnapshotTableException e)
+        {
+            throw new DeviceException(uri, DeviceOperation.Open, DeviceErrorKind.NotADevice, e.Message, e);
+        }
+    }
+}

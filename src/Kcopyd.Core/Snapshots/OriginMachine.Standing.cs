@@ -1,0 +1,262 @@
+namespace Kcopyd.Core.Snapshots;
+
+/// <summary>Snapshots that come and go, suspend and resume, fill up and fail.</summary>
+public sealed partial class OriginMachine
+{
+    private readonly Queue<(SnapshotState Snapshot, bool IsMerge)> _barriers = [];
+    private readonly List<ChunkRequest> _gated = [];
+    private bool _isFlushingBarrier;
+
+    /// <summary>A snapshot was loaded. It does nothing before <see cref="Activate"/>.</summary>
+    public void Add(SnapshotState snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        var index = _snapshots.FindIndex(other => other.Layout.ChunkSectors < snapshot.Layout.ChunkSectors);
+        _snapshots.Insert(index < 0 ? _snapshots.Count : index, snapshot);
+        WarnOfFill(snapshot, isNew: false);
+    }
+
+    /// <summary>Changes of the origin that come from now on do not change what a snapshot shows: those under way end
+    /// first. Or: the snapshot begins to be merged, and stands for the origin.</summary>
+    /// <remarks>Ends with <see cref="OriginEffect.Activated"/>.</remarks>
+    public void Activate(SnapshotState snapshot, bool isMerge)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Invariant.Holds(!isMerge || (_merging is null && snapshot.Store.IsPersistent && snapshot.ActiveCount == 0));
+        _barriers.Enqueue((snapshot, isMerge));
+        Run();
+    }
+
+    /// <summary>The origin was flushed before a snapshot is activated.</summary>
+    public void BarrierFlushed(bool succeeded)
+    {
+        _isFlushingBarrier = false;
+        var (snapshot, isMerge) = _barriers.Dequeue();
+        if (succeeded)
+        {
+            snapshot.IsActive = true;
+            snapshot.IsMerging = isMerge;
+            (_merging, _isMerged) = isMerge ? (snapshot, false) : (_merging, _isMerged);
+        }
+
+        _effects.Add(new OriginEffect.Activated(snapshot, succeeded));
+        if (_barriers.Count == 0)
+        {
+            Readmit(_gated);
+            TryMerge();
+        }
+
+        Run();
+    }
+
+    /// <summary>Requests that come wait from now on. Ends with <see cref="OriginEffect.Suspended"/>.</summary>
+    /// <param name="snapshot">Whose; null: the origin's.</param>
+    public void Suspend(SnapshotState? snapshot)
+    {
+        if (snapshot is null)
+        {
+            Invariant.Holds(Phase == DevicePhase.Running);
+            Phase = DevicePhase.Suspending;
+        }
+        else
+        {
+            Invariant.Holds(snapshot.Phase == DevicePhase.Running);
+            snapshot.Phase = DevicePhase.Suspending;
+            snapshot.Map.Set(SnapshotGate.Held);
+        }
+
+        Run();
+    }
+
+    /// <summary>Requests run.</summary>
+    /// <param name="snapshot">Whose; null: the origin's.</param>
+    public void Resume(SnapshotState? snapshot)
+    {
+        if (snapshot is null)
+        {
+            Phase = DevicePhase.Running;
+            Readmit(_parked);
+        }
+        else
+        {
+            snapshot.Phase = DevicePhase.Running;
+            snapshot.Map.Set(SnapshotGate.Open);
+            Readmit(snapshot.Parked);
+        }
+
+        TryMerge();
+        Run();
+    }
+
+    /// <summary>A suspended snapshot goes: changes of the origin do not wait for it any more. Ends with
+    /// <see cref="OriginEffect.Removed"/>.</summary>
+    public void Remove(SnapshotState snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Invariant.Holds(snapshot.Phase == DevicePhase.Suspended);
+        (snapshot.IsActive, snapshot.IsLeaving) = (false, true);
+        if (_merging == snapshot)
+        {
+            _merging = null;
+        }
+
+        Run();
+    }
+
+    /// <summary>A suspended snapshot goes on under another table. What waits for it fails: it was meant for the old
+    /// one.</summary>
+    public void HandOver(SnapshotState snapshot, SnapshotStoreSpec spec, SnapshotPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Invariant.Holds(snapshot.Phase == DevicePhase.Suspended && !snapshot.IsMerging);
+        (snapshot.Spec, snapshot.Policy) = (spec, policy);
+        foreach (var request in snapshot.Parked)
+        {
+            request.Phase = ChunkRequestPhase.Outside;
+            _effects.Add(new OriginEffect.Settle(request, ChunkRefusal.Invalid));
+        }
+
+        snapshot.Parked.Clear();
+    }
+
+    private bool IsHeld(ChunkRequest request)
+    {
+        var phase = request.Snapshot?.Phase ?? Phase;
+        return phase != DevicePhase.Running
+            || (_barriers.Count > 0 && request.Kind != ChunkRequestKind.Read && ChangesOrigin(request));
+    }
+
+    private List<ChunkRequest> ParkingOf(ChunkRequest request) => request.Snapshot?.Parked ?? _parked;
+
+    private void Park(ChunkRequest request)
+    {
+        request.Phase = ChunkRequestPhase.Parked;
+        var isGated = (request.Snapshot?.Phase ?? Phase) == DevicePhase.Running;
+        (isGated ? _gated : ParkingOf(request)).Add(request);
+    }
+
+    private void Readmit(List<ChunkRequest> parked)
+    {
+        ChunkRequest[] requests = [.. parked];
+        parked.Clear();
+        foreach (var request in requests)
+        {
+            request.Phase = ChunkRequestPhase.Outside;
+            Admit(request);
+        }
+    }
+
+    private void TryPassBarrier()
+    {
+        if (_isFlushingBarrier || _activeCount > 0 || IsMerging || !_barriers.TryPeek(out var barrier))
+        {
+            return;
+        }
+
+        if (!barrier.IsMerge || barrier.Snapshot.IsIdle)
+        {
+            _isFlushingBarrier = true;
+            _effects.Add(new OriginEffect.FlushForBarrier());
+        }
+    }
+
+    private void TryFinishSuspending()
+    {
+        if (Phase == DevicePhase.Suspending && _activeCount == 0 && !IsMerging)
+        {
+            Phase = DevicePhase.Suspended;
+            _effects.Add(new OriginEffect.Suspended(null));
+        }
+    }
+
+    private void TryFinishSuspending(SnapshotState snapshot)
+    {
+        if (snapshot.Phase == DevicePhase.Suspending
+            && snapshot.ActiveCount == 0
+            && !snapshot.Map.HasReaders()
+            && !(snapshot == _merging && IsMerging))
+        {
+            snapshot.Phase = DevicePhase.Suspended;
+            _effects.Add(new OriginEffect.Suspended(snapshot));
+        }
+    }
+
+    private void TryRemove(SnapshotState snapshot)
+    {
+        if (snapshot.IsLeaving && snapshot.IsIdle && _snapshots.Remove(snapshot))
+        {
+            _effects.Add(new OriginEffect.Removed(snapshot));
+        }
+    }
+
+    private void MeetNoRoom(ChunkRequest request, SnapshotState snapshot)
+    {
+        var isOwn = request.Snapshot == snapshot;
+        if (snapshot.Policy.OnFailure == SnapshotFailurePolicy.FailWrite)
+        {
+            request.Refusal = ChunkRefusal.NoRoom;
+            if (!snapshot.IsFull)
+            {
+                snapshot.IsFull = true;
+                _effects.Add(new OriginEffect.Tell(snapshot, new SnapshotNotice.Full()));
+            }
+        }
+        else if (isOwn && snapshot.Spec.Kind == SnapshotStoreKind.PersistentOverflow)
+        {
+            (snapshot.IsOverflowed, request.Refusal) = (true, ChunkRefusal.NoRoom);
+            _effects.Add(new OriginEffect.Tell(snapshot, new SnapshotNotice.Overflowed()));
+        }
+        else
+        {
+            Invalidate(snapshot, SnapshotLoss.NoRoom);
+            request.Refusal = isOwn ? ChunkRefusal.NoRoom : request.Refusal;
+        }
+    }
+
+    /// <summary>A snapshot shows nothing any more. What waits for its exceptions goes on when its store is marked.
+    /// </summary>
+    private void Invalidate(SnapshotState snapshot, SnapshotLoss loss)
+    {
+        snapshot.IsValid = false;
+        snapshot.Map.Set(SnapshotGate.Invalid);
+        snapshot.Store.Abandon();
+        ChunkException[] pending = [.. snapshot.Pending.Values];
+        snapshot.Pending.Clear();
+        snapshot.Draining.Clear();
+        if (snapshot.Store.IsPersistent)
+        {
+            snapshot.IsMarking = true;
+            _effects.Add(new OriginEffect.MarkInvalid(snapshot));
+        }
+
+        _effects.Add(new OriginEffect.Tell(snapshot, new SnapshotNotice.Invalidated(loss)));
+        foreach (var exception in pending)
+        {
+            Release(exception.Waiters);
+        }
+
+        while (snapshot.Crowd.TryDequeue(out var waiting))
+        {
+            Release(waiting.Wait);
+        }
+    }
+
+    private void WarnOfFill(SnapshotState snapshot, bool isNew)
+    {
+        var warnings = snapshot.Policy.FillWarnings;
+        var percent = snapshot.Store.CowSectors == 0
+            ? 0
+            : (long)((Int128)snapshot.Store.AllocatedSectors * 100 / snapshot.Store.CowSectors);
+        var given = snapshot.WarningsGiven;
+        while (snapshot.WarningsGiven < warnings.Length && percent >= warnings[snapshot.WarningsGiven])
+        {
+            snapshot.WarningsGiven++;
+        }
+
+        if (isNew && snapshot.WarningsGiven > given)
+        {
+            var reached = warnings[snapshot.WarningsGiven - 1];
+            _effects.Add(new OriginEffect.Tell(snapshot, new SnapshotNotice.Filling(reached)));
+        }
+    }
+}
