@@ -2,13 +2,14 @@ namespace Kcopyd.Core.Snapshots;
 
 /// <summary>Neighbouring records of an exception table, in arrays of one size.</summary>
 /// <remarks>
-/// Invariants: records ascend and do not overlap; none begins before <see cref="First"/>; each has 1 to
-/// <see cref="ExceptionTable.RunLimit"/> chunks. No array ever grows: a leaf with no room gives records away.
+/// Invariants: records ascend and do not overlap; none begins before <see cref="First"/> or reaches that of the next
+/// leaf; each has 1 to <see cref="ExceptionTable.RunLimit"/> chunks. No array ever grows: a leaf with no room gives
+/// records away.
 /// </remarks>
 internal sealed class ExceptionLeaf
 {
-    /// <summary>Most records of a leaf: an insertion moves 1 KiB on average, and what else a leaf
-    /// takes is 2 % of its records.</summary>
+    /// <summary>Most records of a leaf: an insertion moves less than 2 KiB on average, and what is not a record takes
+    /// 3 % of the memory.</summary>
     public const int Capacity = 512;
 
     private const int NewChunkBits = 56;
