@@ -21,14 +21,9 @@ internal static class SnapshotStart
         var settings = options ?? KcopydSettings.ReadSnapshot(parts.Calls.System);
         var name = settings.Name ?? $"snapshot:{Interlocked.Increment(ref _number)}";
         CheckDevices(setup, table, cow.Device, name);
-        var loaded = await CowStoreAccess.LoadAsync(
-            cow.Device,
-            table,
-            setup.Device.Geometry.LengthSectors,
-            setup.Device.Geometry.LogicalBlockSize,
-            settings.StoreTrust,
-            isWritable: true,
-            cancellationToken).ConfigureAwait(false);
+        var opening = new StoreOpening(
+            table, table.Length, setup.Device.Geometry.LogicalBlockSize, settings.StoreTrust, IsWritable: true);
+        var loaded = await CowStoreAccess.LoadAsync(cow.Device, opening, cancellationToken).ConfigureAwait(false);
         var state = new SnapshotState(
             table.Length,
             loaded.Store,
@@ -40,7 +35,7 @@ internal static class SnapshotStart
         var port = new SnapshotPort(name, loaded.Table, settings)
         {
             Cow = new SnapshotCow(cow.Device, access, cow.IsOwned),
-            Geometry = SnapshotGeometryRules.GeometryOf(loaded.Table, setup.Device, cow.Device),
+            Geometry = SnapshotGeometryRules.Of(loaded.Table, setup.Device, cow.Device, isReadOnly: false),
         };
         try
         {
@@ -82,7 +77,7 @@ internal static class SnapshotStart
         var port = new SnapshotPort(name, own, settings)
         {
             Cow = cow,
-            Geometry = SnapshotGeometryRules.GeometryOf(own, parts.Setup.Device, cow.Device),
+            Geometry = SnapshotGeometryRules.Of(own, parts.Setup.Device, cow.Device, isReadOnly: false),
             Predecessor = predecessor,
         };
         return JoinAsync(parts, port, null).WaitAsync(cancellationToken);
@@ -106,7 +101,9 @@ internal static class SnapshotStart
                 "the table is that of an origin, not of a snapshot");
         }
 
-        SnapshotGeometryRules.Check(
-            table, setup.Device, cow, [.. setup.Ports.ToArray().Select(port => port.Cow.Device)]);
+        SnapshotGeometryRules.CheckOrigin(table, setup.Device, isWritten: table.Target == SnapshotTarget.Merge);
+        SnapshotGeometryRules.CheckCow(table, cow, isWritten: true);
+        IBlockDevice[] cows = [cow, .. setup.Ports.ToArray().Select(port => port.Cow.Device).Distinct()];
+        SnapshotGeometryRules.CheckOverlaps(setup.Device, setup.Machine.Length, cows);
     }
 }
