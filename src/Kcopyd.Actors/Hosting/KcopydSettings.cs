@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Journaling;
 using Kcopyd.Actors.Mirrors;
+using Kcopyd.Actors.Snapshots;
 
 namespace Kcopyd.Actors.Hosting;
 
@@ -81,6 +82,46 @@ public static class KcopydSettings
         read = mirror.Read(read, "retry-delay", (o, key) => o with { RetryDelay = keys.GetTimeSpan(key) });
         read = mirror.Read(read, "repairs-reads", (o, key) => o with { RepairsReads = keys.GetBoolean(key) });
         return mirror.Read(read, "dispose-timeout", (o, key) => o with { DisposeTimeout = keys.GetTimeSpan(key) });
+    }
+
+    /// <summary>The options of origins under <c>kcopyd.snapshot</c>; a key that is absent leaves its default.</summary>
+    /// <exception cref="ConfigurationException">A value is none of its kind or out of its range; the sentence names
+    /// the key.</exception>
+    public static OriginOptions ReadOrigin(ActorSystem system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        var defaults = new OriginOptions();
+        var snapshot = Section(system, "kcopyd.snapshot");
+        if (snapshot is null)
+        {
+            return defaults;
+        }
+
+        var (read, keys) = (defaults, snapshot.Keys);
+        read = snapshot.Read(read, "page-budget", (o, key) => o with { PageBudget = snapshot.Size(key) });
+        read = snapshot.Read(read, "copy-rate", (o, key) => o with { CopyRate = snapshot.Size(key) });
+        read = snapshot.Read(read, "copy-percent", (o, key) => o with { CopyPercent = keys.GetInt(key) });
+        return snapshot.Read(read, "dispose-timeout", (o, key) => o with { DisposeTimeout = keys.GetTimeSpan(key) });
+    }
+
+    /// <summary>The options of snapshots under <c>kcopyd.snapshot</c>; a key that is absent leaves its default.
+    /// </summary>
+    /// <exception cref="ConfigurationException">A value is none of its kind or out of its range; the sentence names
+    /// the key.</exception>
+    public static SnapshotOptions ReadSnapshot(ActorSystem system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        var defaults = new SnapshotOptions();
+        var snapshot = Section(system, "kcopyd.snapshot");
+        if (snapshot is null)
+        {
+            return defaults;
+        }
+
+        var (read, keys) = (defaults, snapshot.Keys);
+        read = snapshot.Read(read, "max-pending", (o, key) => o with { MaxPending = keys.GetInt(key) });
+        return snapshot.Read(
+            read, "fill-warnings", (o, key) => o with { FillWarnings = [.. keys.GetIntList(key)] });
     }
 
     private static SettingsSection? Section(ActorSystem system, string path) =>

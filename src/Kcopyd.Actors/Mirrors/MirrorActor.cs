@@ -46,7 +46,9 @@ internal sealed partial class MirrorActor : HandlingActor
         _client = Context.ActorOf(ClientActor.Props(MirrorWorks.ClientOptions(_options), new ClientLink()), "client");
         Context.Watch(_client);
         _notices = _options.OnNotice is { } callback
-            ? Context.ActorOf(Akka.Actor.Props.Create<MirrorNoticeActor>(callback, setup.Name, _logger), "notices")
+            ? Context.ActorOf(
+                NoticeActor<MirrorNotice>.Props(callback, e => MirrorLog.CallbackFailed(_logger, e, setup.Name)),
+                "notices")
             : null;
         On<MirrorWork.Submit>(message => _machine.Submit(message.Request));
         On<MirrorWork.Withdraw>(OnWithdraw);

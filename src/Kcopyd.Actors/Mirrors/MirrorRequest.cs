@@ -15,10 +15,6 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
     /// offers it: copying so much into the page cache is quicker than waking a thread for it.</summary>
     private const int MaxInlineBytes = 64 * 1024;
 
-    private const int ZeroesAtOnce = 64 * 1024;
-
-    private static readonly byte[] Zeroes = new byte[ZeroesAtOnce];
-
     private MirrorLeg[] _legs = [];
     private IActorRef _actor = ActorRefs.Nobody;
     private DeviceException? _failure;
@@ -202,30 +198,10 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
     {
         DeviceOperation.Write => leg.Device.WriteAsync(
             leg.OffsetOf(offset), Data.Slice((int)(offset - Offset), (int)length), Durability, default),
-        DeviceOperation.WriteZeroes => ZeroAsync(leg.Device, leg.OffsetOf(offset), length),
+        DeviceOperation.WriteZeroes => Zeroing.WriteAsync(leg.Device, leg.OffsetOf(offset), length, Durability),
         DeviceOperation.Discard => leg.Device.DiscardAsync(leg.OffsetOf(offset), length, default),
         _ => throw new InvalidOperationException($"{Operation} changes nothing."),
     };
-
-    /// <summary>A leg that refuses to zero gets zeros: that is no failure of it.</summary>
-    private async ValueTask ZeroAsync(IBlockDevice device, long offset, long length)
-    {
-        try
-        {
-            await device.WriteZeroesAsync(offset, length, default).ConfigureAwait(false);
-            return;
-        }
-        catch (DeviceException refusal) when (refusal.Kind == DeviceErrorKind.NotSupported)
-        {
-        }
-
-        for (var done = 0L; done < length;)
-        {
-            var piece = Zeroes.AsMemory(0, (int)Math.Min(ZeroesAtOnce, length - done));
-            await device.WriteAsync(offset + done, piece, Durability, default).ConfigureAwait(false);
-            done += piece.Length;
-        }
-    }
 
     /// <summary>The bytes of this request in some of its regions.</summary>
     private (long Offset, long Length) ClipTo(RegionRun run)

@@ -23,4 +23,7 @@ public enum ChunkRefusal
 
     /// <summary>The merge that the request waited for failed.</summary>
     MergeFailed,
+
+    /// <summary>The snapshot was removed.</summary>
+    Removed,
 }

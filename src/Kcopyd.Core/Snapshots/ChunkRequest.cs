@@ -7,7 +7,8 @@ public abstract class ChunkRequest
     /// <summary>A request.</summary>
     /// <param name="kind">What it does.</param>
     /// <param name="snapshot">The snapshot that was asked; null: the origin.</param>
-    /// <param name="range">What it changes; unit: sectors. Ignored for reads and flushes.</param>
+    /// <param name="range">What it changes; unit: sectors. Ignored for reads and flushes. A large one, which only a
+    /// discard or zeros can be, is better cut into several: its chunks are looked at one by one.</param>
     protected ChunkRequest(ChunkRequestKind kind, SnapshotState? snapshot, SectorRange range) =>
         (Kind, Snapshot, Range) = (kind, snapshot, range);
 
@@ -35,8 +36,8 @@ public abstract class ChunkRequest
     /// <summary>Tells the waits of one evaluation from those of an earlier one.</summary>
     internal int Turn { get; set; }
 
-    /// <summary>It waited for room among the exceptions under way, and its turn has come.</summary>
-    internal bool IsAdmitted { get; set; }
+    /// <summary>The snapshot where it waited for room among the exceptions under way, and its turn has come.</summary>
+    internal SnapshotState? AdmittedTo { get; set; }
 
     /// <summary>Exceptions that lead to its own data, which it writes.</summary>
     public IReadOnlyList<ChunkException>? Owned { get; internal set; }

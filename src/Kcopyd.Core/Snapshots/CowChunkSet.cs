@@ -1,7 +1,10 @@
 namespace Kcopyd.Core.Snapshots;
 
-/// <summary>The chunks of a store that hold data. Cheap while they come in rising order, which they nearly always do.</summary>
-/// <remarks>What rises is kept as runs; what stays behind the highest, chunk by chunk.</remarks>
+/// <summary>The chunks of a store that hold data, none of them twice.</summary>
+/// <remarks>
+/// They are allocated in rising order, and nearly always come so: those are kept as runs. The others, which come behind
+/// a higher one, are kept one by one.
+/// </remarks>
 internal sealed class CowChunkSet(CowLayout layout)
 {
     private readonly List<(long First, long Last)> _runs = [];

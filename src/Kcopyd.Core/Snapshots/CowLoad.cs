@@ -1,6 +1,6 @@
 namespace Kcopyd.Core.Snapshots;
 
-/// <summary>Takes the areas of a store one after another, and puts the exceptions that they hold into a table.</summary>
+/// <summary>Takes the areas of a store one after another, and puts their exceptions into a table.</summary>
 /// <remarks>
 /// The first free entry ends the store: whatever stands behind it is what a torn write left there. A load that threw
 /// is over, and its table is to be thrown away.

@@ -15,4 +15,9 @@ public readonly record struct ExceptionRun(long OldFirst, long NewFirst, long Co
 
     /// <summary>The chunk of the origin after the last.</summary>
     public long OldEnd => OldFirst + Count;
+
+    /// <summary>Where the store has a chunk of the origin; <see cref="None"/> if it is not in the run, or the run has
+    /// no exceptions.</summary>
+    public long NewOf(long oldChunk) =>
+        IsMapped && oldChunk >= OldFirst && oldChunk < OldEnd ? NewFirst + (oldChunk - OldFirst) : None;
 }

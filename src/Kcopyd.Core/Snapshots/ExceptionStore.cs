@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Kcopyd.Core.Snapshots;
 
 /// <summary>Where a snapshot's exceptions live: gives out chunks, and commits exceptions in the order of their chunks.
@@ -36,18 +38,19 @@ public abstract class ExceptionStore
 
     private protected abstract bool IsAreaFull { get; }
 
+    /// <summary>Whether its device may hold entries that were never meant to count.</summary>
+    private protected virtual bool HasStaleEntries => false;
+
     /// <summary>Its device has another size.</summary>
     internal void Resize(long cowSectors) => CowSectors = cowSectors;
 
-    /// <summary>A chunk for an exception; null: there is no room.</summary>
-    internal ChunkException? TryAllocate(SnapshotState snapshot, long oldChunk)
-    {
-        if (TryTake() is not { } newChunk)
-        {
-            return null;
-        }
+    /// <summary>Whether so many more exceptions have room.</summary>
+    internal abstract bool HasRoom(int count);
 
-        var exception = new ChunkException(snapshot, oldChunk, newChunk);
+    /// <summary>A chunk for an exception: there must be room.</summary>
+    internal ChunkException Allocate(SnapshotState snapshot, long oldChunk)
+    {
+        var exception = new ChunkException(snapshot, oldChunk, Take());
         _allocated.Enqueue(exception);
         return exception;
     }
@@ -55,7 +58,8 @@ public abstract class ExceptionStore
     /// <summary>The next commit; null: there is nothing to commit yet, or one is under way.</summary>
     /// <remarks>As in dm-snapshot: one commit for a burst, when no exception is on its way any more or the area is full.
     /// An exception whose data could not be written takes no place in an area: its chunk is lost to the store, and
-    /// those behind it go on.</remarks>
+    /// those behind it go on. Stale entries are zeroed by a commit of their own first: a torn write that fills the
+    /// places before them would make them count.</remarks>
     internal StoreCommit? Begin()
     {
         if (_underWay is not null || _isAbandoned)
@@ -63,13 +67,14 @@ public abstract class ExceptionStore
             return null;
         }
 
-        while (!IsAreaFull && _allocated.TryPeek(out var first) && first.IsFilled is { } isFilled)
+        if (HasStaleEntries)
         {
-            _allocated.Dequeue();
-            if (isFilled)
-            {
-                Append(first);
-            }
+            return IsFirstFilled() ? _underWay = Clean() : null;
+        }
+
+        while (!IsAreaFull && IsFirstFilled())
+        {
+            Append(_allocated.Dequeue());
         }
 
         if (AppendedCount > 0 && (_allocated.Count == 0 || IsAreaFull))
@@ -81,11 +86,13 @@ public abstract class ExceptionStore
     }
 
     /// <summary>A commit ended.</summary>
-    internal void End(StoreCommit commit, bool isDurable)
+    /// <returns>The exceptions that are durable with it, or cannot be.</returns>
+    internal IReadOnlyList<ChunkException> End(StoreCommit commit, bool isDurable)
     {
         Invariant.Holds(commit == _underWay);
         _underWay = null;
         Written(commit, isDurable);
+        return commit.IsCleaning && !isDurable ? TakeFilled() : commit.Exceptions;
     }
 
     /// <summary>Nothing more is committed.</summary>
@@ -97,11 +104,40 @@ public abstract class ExceptionStore
         _underWay = commit;
     }
 
-    private protected abstract long? TryTake();
+    private protected abstract long Take();
 
     private protected abstract void Append(ChunkException exception);
 
     private protected abstract StoreCommit Write();
 
+    private protected virtual StoreCommit Clean() => throw new UnreachableException();
+
     private protected abstract void Written(StoreCommit commit, bool isDurable);
+
+    /// <summary>Whether the next exception has its data. Forgets those before it that never will.</summary>
+    private bool IsFirstFilled()
+    {
+        while (_allocated.TryPeek(out var first) && first.IsFilled is { } isFilled)
+        {
+            if (isFilled)
+            {
+                return true;
+            }
+
+            _allocated.Dequeue();
+        }
+
+        return false;
+    }
+
+    private List<ChunkException> TakeFilled()
+    {
+        List<ChunkException> filled = [];
+        while (IsFirstFilled())
+        {
+            filled.Add(_allocated.Dequeue());
+        }
+
+        return filled;
+    }
 }

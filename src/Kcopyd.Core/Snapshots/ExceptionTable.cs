@@ -18,13 +18,15 @@ public sealed class ExceptionTable
     /// <summary>Most chunks that one record groups.</summary>
     public const int RunLimit = 256;
 
-    private readonly List<ExceptionRun> _runs = [];
+    private ExceptionTree _tree = new();
+
+    private long _changes;
 
     /// <summary>How many exceptions there are.</summary>
     public long Count { get; private set; }
 
     /// <summary>How many records they take; what <see cref="Runs"/> lists.</summary>
-    public long RunCount => _runs.Count;
+    public long RunCount { get; private set; }
 
     /// <summary>Puts one exception in; false, and nothing changes, if its old chunk has one already.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A chunk is negative or at its limit.</exception>
@@ -33,23 +35,25 @@ public sealed class ExceptionTable
         CheckOld(oldChunk);
         ArgumentOutOfRangeException.ThrowIfNegative(newChunk);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(newChunk, NewChunkLimit);
-        var before = LastAtMost(oldChunk);
-        if (before >= 0 && _runs[before].OldEnd > oldChunk)
+        while (true)
         {
-            return false;
-        }
+            var place = _tree.PlaceOf(oldChunk);
+            var leaf = _tree.LeafAt(place);
+            var before = leaf.LastAtMost(oldChunk);
+            if (before >= 0 && leaf[before].OldEnd > oldChunk)
+            {
+                return false;
+            }
 
-        Count++;
-        var record = new ExceptionRun(oldChunk, newChunk, 1);
-        if (before >= 0 && _runs[before] is { Count: < RunLimit } left
-            && left.OldEnd == oldChunk && left.NewFirst + left.Count == newChunk)
-        {
-            _runs[before] = left with { Count = left.Count + 1 };
-            return true;
-        }
+            var records = leaf.Count;
+            if (leaf.TryAdd(before, oldChunk, newChunk))
+            {
+                Changed(place, exceptions: 1, leaf.Count - records);
+                return true;
+            }
 
-        _runs.Insert(before + 1, record);
-        return true;
+            _tree.MakeRoom(place, before + 1);
+        }
     }
 
     /// <summary>Finds the chunk of the COW store that holds an old chunk.</summary>
@@ -59,7 +63,9 @@ public sealed class ExceptionTable
     public bool TryFind(long oldChunk, out long newChunk)
     {
         CheckOld(oldChunk);
-        newChunk = FindRun(oldChunk, oldChunk + 1).NewFirst;
+        var leaf = _tree.LeafAt(_tree.PlaceOf(oldChunk));
+        var before = leaf.LastAtMost(oldChunk);
+        newChunk = before < 0 ? ExceptionRun.None : leaf[before].NewOf(oldChunk);
         return newChunk != ExceptionRun.None;
     }
 
@@ -72,19 +78,26 @@ public sealed class ExceptionTable
     public bool Remove(long oldChunk)
     {
         CheckOld(oldChunk);
-        var at = LastAtMost(oldChunk);
-        if (at < 0 || _runs[at].OldEnd <= oldChunk)
+        while (true)
         {
-            return false;
-        }
+            var place = _tree.PlaceOf(oldChunk);
+            var leaf = _tree.LeafAt(place);
+            var before = leaf.LastAtMost(oldChunk);
+            if (before < 0 || leaf[before].OldEnd <= oldChunk)
+            {
+                return false;
+            }
 
-        var run = _runs[at];
-        var head = run with { Count = oldChunk - run.OldFirst };
-        var tail = new ExceptionRun(oldChunk + 1, run.NewFirst + head.Count + 1, run.Count - head.Count - 1);
-        _runs.RemoveAt(at);
-        _runs.InsertRange(at, new[] { head, tail }.Where(part => part.Count > 0));
-        Count--;
-        return true;
+            var records = leaf.Count;
+            if (leaf.TryRemove(before, oldChunk))
+            {
+                Changed(place, exceptions: -1, leaf.Count - records);
+                return true;
+            }
+
+            // The record is to be cut in two. A leaf that gives some away from its middle has room wherever it is.
+            _tree.MakeRoom(place, leaf.Count / 2);
+        }
     }
 
     /// <summary>
@@ -105,26 +118,43 @@ public sealed class ExceptionTable
         CheckOld(oldChunk);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, oldChunk);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, OldChunkLimit);
-        var at = LastAtMost(oldChunk);
-        if (at >= 0 && _runs[at].OldEnd > oldChunk)
+        var place = _tree.PlaceOf(oldChunk);
+        var leaf = _tree.LeafAt(place);
+        var before = leaf.LastAtMost(oldChunk);
+        if (before >= 0 && leaf[before] is var record && record.OldEnd > oldChunk)
         {
-            var run = _runs[at];
-            var end = Math.Min(run.OldEnd, limit);
-            return new ExceptionRun(oldChunk, run.NewFirst + oldChunk - run.OldFirst, end - oldChunk);
+            var end = Math.Min(record.OldEnd, limit);
+            return new ExceptionRun(oldChunk, record.NewOf(oldChunk), end - oldChunk);
         }
 
-        var next = at + 1 < _runs.Count ? Math.Min(_runs[at + 1].OldFirst, limit) : limit;
-        return new ExceptionRun(oldChunk, ExceptionRun.None, next - oldChunk);
+        var next = before + 1 < leaf.Count ? leaf[before + 1].OldFirst : FirstAfter(place);
+        return new ExceptionRun(oldChunk, ExceptionRun.None, Math.Min(next, limit) - oldChunk);
     }
 
-    /// <summary>All records, by ascending old chunk. The table must not change meanwhile.</summary>
-    public IEnumerable<ExceptionRun> Runs() => _runs;
+    /// <summary>All records, by ascending old chunk.</summary>
+    /// <exception cref="InvalidOperationException">The table changed meanwhile.</exception>
+    public IEnumerable<ExceptionRun> Runs()
+    {
+        var changes = _changes;
+        foreach (var leaf in _tree.Leaves())
+        {
+            for (var i = 0; i < leaf.Count; i++)
+            {
+                yield return leaf[i];
+                if (_changes != changes)
+                {
+                    throw new InvalidOperationException("The exception table changed while its runs were listed.");
+                }
+            }
+        }
+    }
 
     /// <summary>Takes all exceptions out.</summary>
     public void Clear()
     {
-        _runs.Clear();
-        Count = 0;
+        _tree = new ExceptionTree();
+        (Count, RunCount) = (0, 0);
+        _changes++;
     }
 
     private static void CheckOld(long oldChunk)
@@ -133,15 +163,17 @@ public sealed class ExceptionTable
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(oldChunk, OldChunkLimit);
     }
 
-    private int LastAtMost(long oldChunk)
+    /// <summary>Counts what a leaf got or lost; one that has fewer records may have room in a neighbour.</summary>
+    private void Changed(LeafPlace place, int exceptions, int records)
     {
-        var (low, high) = (0, _runs.Count);
-        while (low < high)
+        Count += exceptions;
+        RunCount += records;
+        _changes++;
+        if (records < 0)
         {
-            var middle = (low + high) / 2;
-            (low, high) = _runs[middle].OldFirst <= oldChunk ? (middle + 1, high) : (low, middle);
+            _tree.Shrink(place);
         }
-
-        return low - 1;
     }
+
+    private long FirstAfter(LeafPlace place) => _tree.LeafAfter(place)?[0].OldFirst ?? OldChunkLimit;
 }

@@ -9,64 +9,108 @@ internal sealed class FillPlan
     /// <summary>The most targets of one copy.</summary>
     private const int MaxTargets = 64;
 
-    private readonly SortedDictionary<(int ChunkSectors, long Chunk), List<ChunkException>> _chunks = [];
+    private readonly List<ChunkException> _exceptions = [];
 
-    public void Add(ChunkException exception)
-    {
-        var key = (exception.Snapshot.Layout.ChunkSectors, exception.OldChunk);
-        if (!_chunks.TryGetValue(key, out var exceptions))
-        {
-            exceptions = [];
-            _chunks.Add(key, exceptions);
-        }
+    public void Add(ChunkException exception) => _exceptions.Add(exception);
 
-        exceptions.Add(exception);
-    }
-
-    /// <summary>The copies, clipped at the end of the origin.</summary>
+    /// <summary>The copies, clipped at the end of the origin. The plan is empty then.</summary>
     /// <param name="length">The size of the origin; unit: sectors.</param>
-    public IEnumerable<ChunkFill> Take(long length)
+    public List<ChunkFill> Take(long length)
     {
-        List<List<ChunkException>> run = [];
-        foreach (var (_, exceptions) in _chunks)
+        List<ChunkFill> fills = [];
+        var sorted = Sorted();
+        for (var first = 0; first < sorted.Count;)
         {
-            if (run.Count > 0 && !Continues(run[^1], exceptions))
+            var width = WidthAt(sorted, first);
+            var rows = 1;
+            while (Continues(sorted, first + (rows * width), width))
             {
-                foreach (var fill in FillsOf(run, length))
-                {
-                    yield return fill;
-                }
-
-                run.Clear();
+                rows++;
             }
 
-            run.Add(exceptions);
+            AddFills(fills, sorted.GetRange(first, rows * width), width, length);
+            first += rows * width;
         }
 
-        foreach (var fill in run.Count > 0 ? FillsOf(run, length) : [])
-        {
-            yield return fill;
-        }
+        _exceptions.Clear();
+        return fills;
     }
 
-    private static bool Continues(List<ChunkException> last, List<ChunkException> next) =>
-        last.Count == next.Count
-        && last.Zip(next).All(static pair =>
-            pair.First.Snapshot == pair.Second.Snapshot
-            && pair.First.OldChunk + 1 == pair.Second.OldChunk
-            && pair.First.NewChunk + 1 == pair.Second.NewChunk);
-
-    private static IEnumerable<ChunkFill> FillsOf(List<List<ChunkException>> run, long length)
+    /// <summary>By chunk size, then by chunk; of one chunk, the snapshots in the order they came.</summary>
+    private List<ChunkException> Sorted()
     {
-        var (first, last) = (run[0][0], run[^1][0]);
-        var layout = first.Snapshot.Layout;
-        var source = SectorRange.Between(
-            layout.RangeOf(first.OldChunk).Start, Math.Min(layout.RangeOf(last.OldChunk).End, length));
-        List<List<ChunkException>> copied = [.. run];
-        return Enumerable.Range(0, run[0].Count).Chunk(MaxTargets).Select(indexes => new ChunkFill(
-            source, [.. indexes.Select(index => TargetOf([.. copied.Select(chunk => chunk[index])]))]));
+        _exceptions.RemoveAll(static exception => !exception.Snapshot.IsValid);
+        for (var i = 1; i < _exceptions.Count; i++)
+        {
+            if (KeyOf(_exceptions[i - 1]).CompareTo(KeyOf(_exceptions[i])) > 0)
+            {
+                return [.. _exceptions.OrderBy(KeyOf)];
+            }
+        }
+
+        return _exceptions;
     }
 
-    private static ChunkFillTarget TargetOf(ImmutableArray<ChunkException> exceptions) => new(
-        exceptions[0].Snapshot, exceptions[0].Snapshot.Layout.RangeOf(exceptions[0].NewChunk).Start, exceptions);
+    private static (int ChunkSectors, long Chunk) KeyOf(ChunkException exception) =>
+        (exception.Snapshot.Layout.ChunkSectors, exception.OldChunk);
+
+    /// <summary>How many snapshots need the same chunk.</summary>
+    private static int WidthAt(List<ChunkException> sorted, int first)
+    {
+        var width = 1;
+        while (first + width < sorted.Count && KeyOf(sorted[first + width]) == KeyOf(sorted[first]))
+        {
+            width++;
+        }
+
+        return width;
+    }
+
+    /// <summary>Whether the same snapshots need the next chunk, and have it next too.</summary>
+    private static bool Continues(List<ChunkException> sorted, int row, int width)
+    {
+        if (row + width > sorted.Count || WidthAt(sorted, row) != width)
+        {
+            return false;
+        }
+
+        for (var i = row; i < row + width; i++)
+        {
+            var (last, next) = (sorted[i - width], sorted[i]);
+            if (last.Snapshot != next.Snapshot
+                || last.OldChunk + 1 != next.OldChunk
+                || last.NewChunk + 1 != next.NewChunk)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>The copies of consecutive chunks that all the same snapshots need.</summary>
+    private static void AddFills(List<ChunkFill> fills, List<ChunkException> run, int width, long length)
+    {
+        var layout = run[0].Snapshot.Layout;
+        var source = SectorRange.Between(
+            layout.RangeOf(run[0].OldChunk).Start, Math.Min(layout.RangeOf(run[^1].OldChunk).End, length));
+        for (var first = 0; first < width; first += MaxTargets)
+        {
+            var targets = Enumerable.Range(first, Math.Min(MaxTargets, width - first));
+            fills.Add(new ChunkFill(source, [.. targets.Select(index => TargetOf(run, index, width))]));
+        }
+    }
+
+    private static ChunkFillTarget TargetOf(List<ChunkException> run, int index, int width)
+    {
+        var exceptions = ImmutableArray.CreateBuilder<ChunkException>(run.Count / width);
+        for (var i = index; i < run.Count; i += width)
+        {
+            exceptions.Add(run[i]);
+        }
+
+        var first = exceptions[0];
+        return new ChunkFillTarget(
+            first.Snapshot, first.Snapshot.Layout.RangeOf(first.NewChunk).Start, exceptions.MoveToImmutable());
+    }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 namespace Kcopyd.Core.Snapshots;
 
 /// <summary>How exceptions come to be.</summary>
@@ -56,13 +54,9 @@ public sealed partial class OriginMachine
     public void ReadEnded(SnapshotState snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        ChunkException[] drained = [.. snapshot.Draining.Where(exception => !snapshot.Map.IsRead(exception.OldChunk))];
-        foreach (var exception in drained)
-        {
-            snapshot.Draining.Remove(exception);
-            Finish(exception, ChunkRefusal.None);
-        }
-
+        ChunkException[] draining = [.. snapshot.Draining];
+        snapshot.Draining.Clear();
+        Array.ForEach(draining, FinishUnlessRead);
         Run();
     }
 
@@ -76,143 +70,6 @@ public sealed partial class OriginMachine
         (snapshot.IsOverflowed, snapshot.IsFull, snapshot.WarningsGiven) = (false, false, 0);
         WarnOfFill(snapshot, isNew: false);
     }
-
-    /// <summary>Finds the exceptions that must come before a range of the origin changes, and waits for those that are
-    /// under way.</summary>
-    private void FindNeeded(
-        ChunkRequest request, List<ChunkPiece> pieces, List<(SnapshotState Snapshot, long Chunk)> needed)
-    {
-        foreach (var snapshot in _snapshots)
-        {
-            if (!snapshot.Reacts)
-            {
-                continue;
-            }
-
-            var next = 0L;
-            foreach (var piece in pieces)
-            {
-                if (piece.Cow is null)
-                {
-                    var (first, last) = snapshot.ChunksOf(piece.Range);
-                    FindNeeded(request, snapshot, (Math.Max(first, next), last), needed);
-                    next = last + 1;
-                }
-            }
-        }
-    }
-
-    private static void FindNeeded(
-        ChunkRequest request,
-        SnapshotState snapshot,
-        (long First, long Last) chunks,
-        List<(SnapshotState Snapshot, long Chunk)> needed)
-    {
-        if (snapshot.IsMarking)
-        {
-            Wait(request, snapshot.UntilMarked);
-            return;
-        }
-
-        for (var chunk = chunks.First; chunk <= chunks.Last; chunk++)
-        {
-            if (snapshot.Pending.TryGetValue(chunk, out var pending))
-            {
-                Wait(request, pending.Waiters);
-            }
-            else if (!snapshot.Map.Contains(chunk))
-            {
-                needed.Add((snapshot, chunk));
-            }
-        }
-    }
-
-    /// <summary>Makes exceptions by copying, or waits for room for them.</summary>
-    private void Make(ChunkRequest request, List<(SnapshotState Snapshot, long Chunk)> needed)
-    {
-        if (!TryEnterCrowd(request, needed))
-        {
-            return;
-        }
-
-        var fills = new FillPlan();
-        foreach (var (snapshot, chunk) in needed)
-        {
-            if (snapshot.IsValid && Allocate(request, snapshot, chunk) is { } exception)
-            {
-                Wait(request, exception.Waiters);
-                fills.Add(exception);
-            }
-        }
-
-        foreach (var fill in fills.Take(Length))
-        {
-            Array.ForEach([.. fill.Targets], static target => target.Snapshot.FillCount++);
-            _effects.Add(new OriginEffect.Fill(fill));
-        }
-
-        WaitForMarks(request, needed);
-        if (request.Refusal != ChunkRefusal.None || request.Waits == 0)
-        {
-            _ready.Enqueue(request);
-        }
-    }
-
-    private static void WaitForMarks(ChunkRequest request, List<(SnapshotState Snapshot, long Chunk)> needed)
-    {
-        foreach (var (snapshot, _) in needed.DistinctBy(need => need.Snapshot))
-        {
-            if (snapshot.IsMarking)
-            {
-                Wait(request, snapshot.UntilMarked);
-            }
-        }
-    }
-
-    private ChunkException? Allocate(ChunkRequest request, SnapshotState snapshot, long chunk)
-    {
-        if (snapshot.Store.TryAllocate(snapshot, chunk) is not { } exception)
-        {
-            MeetNoRoom(request, snapshot);
-            return null;
-        }
-
-        snapshot.Pending.Add(chunk, exception);
-        WarnOfFill(snapshot, isNew: true);
-        return exception;
-    }
-
-    /// <summary>There is always room for one request: else one that needs more than the limit would wait
-    /// forever.</summary>
-    private static bool TryEnterCrowd(ChunkRequest request, List<(SnapshotState Snapshot, long Chunk)> needed)
-    {
-        if (request.IsAdmitted)
-        {
-            request.IsAdmitted = false;
-            return true;
-        }
-
-        foreach (var (snapshot, count) in needed.CountBy(need => need.Snapshot))
-        {
-            if (snapshot.Crowd.Count == 0 && HasRoom(snapshot, count))
-            {
-                continue;
-            }
-
-            if (request.Waits == 0)
-            {
-                request.Waits++;
-                snapshot.Crowd.Enqueue((new ChunkWait(request, request.Turn), count));
-            }
-
-            return false;
-        }
-
-        return true;
-    }
-
-    private static bool HasRoom(SnapshotState snapshot, int count) =>
-        snapshot.Pending.Count == 0 || snapshot.Pending.Count + count <= snapshot.Policy.MaxPending;
 
     private void Fill(ChunkFillTarget target, bool isFilled, SnapshotLoss loss)
     {
@@ -248,7 +105,8 @@ public sealed partial class OriginMachine
 
         if (!succeeded)
         {
-            Lose(snapshot, owned, SnapshotLoss.DataWrite, ChunkRefusal.Device);
+            // Who else needs them tries for itself.
+            Lose(snapshot, owned, SnapshotLoss.DataWrite, ChunkRefusal.None);
         }
 
         Advance(snapshot);
@@ -274,29 +132,30 @@ public sealed partial class OriginMachine
 
     private void End(SnapshotState snapshot, StoreCommit commit, bool isDurable)
     {
-        snapshot.Store.End(commit, isDurable);
-        if (!snapshot.IsValid)
-        {
-            return;
-        }
-
+        var exceptions = snapshot.Store.End(commit, isDurable);
         if (!isDurable)
         {
-            Lose(snapshot, commit.Exceptions, SnapshotLoss.Metadata, ChunkRefusal.NotKept);
+            Lose(snapshot, exceptions, SnapshotLoss.Metadata, ChunkRefusal.NotKept);
             return;
         }
 
-        foreach (var exception in commit.Exceptions)
+        for (var i = 0; i < exceptions.Count && snapshot.IsValid; i++)
         {
-            snapshot.Map.Add(exception);
-            if (snapshot.Map.IsRead(exception.OldChunk))
-            {
-                snapshot.Draining.Add(exception);
-            }
-            else
-            {
-                Finish(exception, ChunkRefusal.None);
-            }
+            snapshot.Map.Add(exceptions[i]);
+            FinishUnlessRead(exceptions[i]);
+        }
+    }
+
+    /// <summary>Reads that found the chunk in the origin before its exception was durable end first.</summary>
+    private void FinishUnlessRead(ChunkException exception)
+    {
+        if (exception.Snapshot.Map.IsRead(exception.OldChunk))
+        {
+            exception.Snapshot.Draining.Add(exception);
+        }
+        else
+        {
+            Finish(exception, ChunkRefusal.None);
         }
     }
 
@@ -325,55 +184,22 @@ public sealed partial class OriginMachine
     {
         var snapshot = exception.Snapshot;
         snapshot.Pending.Remove(exception.OldChunk);
-        foreach (var wait in exception.Waiters.Where(wait => wait.IsCurrent && refusal != ChunkRefusal.None))
+        if (refusal != ChunkRefusal.None)
         {
-            wait.Request.Refusal = wait.Request.Refusal == ChunkRefusal.None ? refusal : wait.Request.Refusal;
+            Refuse(exception.Waiters, refusal);
         }
 
         Release(exception.Waiters);
     }
 
-    /// <summary>Lets requests in that wait for room, one for each snapshot.</summary>
-    /// <returns>Whether there is one.</returns>
-    private bool LetIn()
+    private static void Refuse(List<ChunkWait> waiters, ChunkRefusal refusal)
     {
-        var isAny = false;
-        foreach (var snapshot in _snapshots)
+        foreach (var wait in waiters)
         {
-            while (snapshot.Crowd.TryPeek(out var first) && !first.Wait.IsCurrent)
+            if (wait is { IsCurrent: true, Request.Refusal: ChunkRefusal.None })
             {
-                snapshot.Crowd.Dequeue();
+                wait.Request.Refusal = refusal;
             }
-
-            if (snapshot.Crowd.TryPeek(out var next) && HasRoom(snapshot, next.Count))
-            {
-                snapshot.Crowd.Dequeue();
-                next.Wait.Request.IsAdmitted = true;
-                Release(next.Wait);
-                isAny = true;
-            }
-        }
-
-        return isAny;
-    }
-
-    private static void Wait(ChunkRequest request, List<ChunkWait> waiters)
-    {
-        request.Waits++;
-        waiters.Add(new ChunkWait(request, request.Turn));
-    }
-
-    private void Release(List<ChunkWait> waiters)
-    {
-        waiters.ForEach(Release);
-        waiters.Clear();
-    }
-
-    private void Release(ChunkWait wait)
-    {
-        if (wait.IsCurrent && --wait.Request.Waits == 0)
-        {
-            _ready.Enqueue(wait.Request);
         }
     }
 }

@@ -12,6 +12,7 @@ public sealed partial class OriginMachine
     private bool _isPublished;
     private bool _isReadingArea;
     private bool _isMerged;
+    private SectorRange _unsure;
 
     /// <summary>The snapshot that is merged, and stands for the origin; null: none, or it is invalid. May be asked by
     /// any thread.</summary>
@@ -72,6 +73,8 @@ public sealed partial class OriginMachine
         }
         else
         {
+            // Its exceptions may be gone after a restart or not: until then origin and store stay equal there.
+            _unsure = request.Range;
             FailMerge(SnapshotLoss.Metadata);
         }
 
@@ -122,7 +125,7 @@ public sealed partial class OriginMachine
     private void IssueMerge(ChunkRequest request)
     {
         _isPublished = true;
-        if (_changing.Any(other => ChangesOrigin(other) && other.Range.Overlaps(request.Range)))
+        if (_changing.Any(other => other.Range.Overlaps(request.Range)))
         {
             return;
         }
@@ -148,6 +151,16 @@ public sealed partial class OriginMachine
         }
     }
 
+    /// <summary>What goes to the store where nobody knows whether the store still has it, goes to the origin too.
+    /// </summary>
+    private void AddUnsure(List<ChunkPiece> pieces)
+    {
+        if (pieces[^1] is { Cow: not null } last && last.Range.Intersect(_unsure) is { IsEmpty: false } unsure)
+        {
+            pieces.Add(new ChunkPiece(null, unsure, unsure.Start, last.Action));
+        }
+    }
+
     private void EndMergeRequest(ChunkRefusal refusal)
     {
         (_mergeRequest, _isPublished) = (null, false);
@@ -156,9 +169,9 @@ public sealed partial class OriginMachine
             FailMerge(SnapshotLoss.OtherSnapshot);
         }
 
-        foreach (var wait in _untilMerged.Where(wait => wait.IsCurrent && refusal != ChunkRefusal.None))
+        if (refusal != ChunkRefusal.None)
         {
-            wait.Request.Refusal = ChunkRefusal.MergeFailed;
+            Refuse(_untilMerged, ChunkRefusal.MergeFailed);
         }
 
         Release(_untilMerged);

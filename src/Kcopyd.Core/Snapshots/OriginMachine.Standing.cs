@@ -18,11 +18,13 @@ public sealed partial class OriginMachine
 
     /// <summary>Changes of the origin that come from now on do not change what a snapshot shows: those under way end
     /// first. Or: the snapshot begins to be merged, and stands for the origin.</summary>
-    /// <remarks>Ends with <see cref="OriginEffect.Activated"/>.</remarks>
+    /// <remarks>Ends with <see cref="OriginEffect.Activated"/>. From then on a snapshot that is merged and its origin
+    /// are one device: requests of both wait while either is suspended.</remarks>
     public void Activate(SnapshotState snapshot, bool isMerge)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        Invariant.Holds(!isMerge || (_merging is null && snapshot.Store.IsPersistent && snapshot.ActiveCount == 0));
+        Invariant.Holds(!isMerge || (_merging is null && snapshot.Store.IsPersistent));
+        Invariant.Holds(!isMerge || _barriers.All(static barrier => !barrier.IsMerge));
         _barriers.Enqueue((snapshot, isMerge));
         Run();
     }
@@ -32,14 +34,19 @@ public sealed partial class OriginMachine
     {
         _isFlushingBarrier = false;
         var (snapshot, isMerge) = _barriers.Dequeue();
-        if (succeeded)
+        var isActivated = succeeded && !snapshot.IsLeaving;
+        if (isActivated)
         {
             snapshot.IsActive = true;
             snapshot.IsMerging = isMerge;
-            (_merging, _isMerged) = isMerge ? (snapshot, false) : (_merging, _isMerged);
         }
 
-        _effects.Add(new OriginEffect.Activated(snapshot, succeeded));
+        if (isActivated && isMerge)
+        {
+            (_merging, _isMerged, _unsure) = (snapshot, false, default);
+        }
+
+        _effects.Add(new OriginEffect.Activated(snapshot, isActivated));
         if (_barriers.Count == 0)
         {
             Readmit(_gated);
@@ -75,7 +82,6 @@ public sealed partial class OriginMachine
         if (snapshot is null)
         {
             Phase = DevicePhase.Running;
-            Readmit(_parked);
         }
         else
         {
@@ -84,12 +90,16 @@ public sealed partial class OriginMachine
             Readmit(snapshot.Parked);
         }
 
+        Readmit(_parked);
+        Readmit(_merging?.Parked ?? []);
         TryMerge();
         Run();
     }
 
     /// <summary>A suspended snapshot goes: changes of the origin do not wait for it any more. Ends with
     /// <see cref="OriginEffect.Removed"/>.</summary>
+    /// <remarks>Requests that wait until it runs are refused. If it was being merged, the origin is from now on what has
+    /// been merged of it.</remarks>
     public void Remove(SnapshotState snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -100,23 +110,58 @@ public sealed partial class OriginMachine
             _merging = null;
         }
 
+        RefuseParked(snapshot, ChunkRefusal.Removed);
+        Readmit(_parked);
         Run();
     }
 
-    private bool IsHeld(ChunkRequest request)
+    /// <summary>A suspended snapshot goes on under another table. What waits for it fails: it was meant for the old
+    /// one.</summary>
+    public void HandOver(SnapshotState snapshot, SnapshotStoreSpec spec, SnapshotPolicy policy)
     {
-        var phase = request.Snapshot?.Phase ?? Phase;
-        return phase != DevicePhase.Running
-            || (_barriers.Count > 0 && request.Kind != ChunkRequestKind.Read && ChangesOrigin(request));
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Invariant.Holds(snapshot.Phase == DevicePhase.Suspended && !snapshot.IsMerging);
+        (snapshot.Spec, snapshot.Policy) = (spec, policy);
+        RefuseParked(snapshot, ChunkRefusal.Invalid);
     }
 
-    private List<ChunkRequest> ParkingOf(ChunkRequest request) => request.Snapshot?.Parked ?? _parked;
+    private bool IsHeld(ChunkRequest request) => IsStill(request) || IsGated(request);
+
+    private bool IsStill(ChunkRequest request) =>
+        request.Snapshot is { Phase: not DevicePhase.Running }
+        || (ChangesOrigin(request)
+            && (Phase != DevicePhase.Running || MergingNow is { Phase: not DevicePhase.Running }));
+
+    private bool IsGated(ChunkRequest request) =>
+        _barriers.Count > 0
+        && request.Kind != ChunkRequestKind.Read
+        && (ChangesOrigin(request) || _barriers.Contains((request.Snapshot!, true)));
 
     private void Park(ChunkRequest request)
     {
         request.Phase = ChunkRequestPhase.Parked;
-        var isGated = (request.Snapshot?.Phase ?? Phase) == DevicePhase.Running;
-        (isGated ? _gated : ParkingOf(request)).Add(request);
+        ParkingOf(request, isGated: !IsStill(request)).Add(request);
+    }
+
+    private void Unpark(ChunkRequest request)
+    {
+        var isFound = _gated.Remove(request) || ParkingOf(request, isGated: false).Remove(request);
+        Invariant.Holds(isFound);
+    }
+
+    private List<ChunkRequest> ParkingOf(ChunkRequest request, bool isGated) =>
+        isGated ? _gated : request.Snapshot?.Parked ?? _parked;
+
+    private void RefuseParked(SnapshotState snapshot, ChunkRefusal refusal)
+    {
+        foreach (var request in _gated.Where(request => request.Snapshot == snapshot).Concat(snapshot.Parked))
+        {
+            request.Phase = ChunkRequestPhase.Outside;
+            _effects.Add(new OriginEffect.Settle(request, refusal));
+        }
+
+        _gated.RemoveAll(request => request.Snapshot == snapshot);
+        snapshot.Parked.Clear();
     }
 
     private void Readmit(List<ChunkRequest> parked)
@@ -137,7 +182,7 @@ public sealed partial class OriginMachine
             return;
         }
 
-        if (!barrier.IsMerge || barrier.Snapshot.IsIdle)
+        if (!barrier.IsMerge || barrier.Snapshot is { IsIdle: true, ActiveCount: 0 })
         {
             _isFlushingBarrier = true;
             _effects.Add(new OriginEffect.FlushForBarrier());
@@ -158,7 +203,7 @@ public sealed partial class OriginMachine
         if (snapshot.Phase == DevicePhase.Suspending
             && snapshot.ActiveCount == 0
             && !snapshot.Map.HasReaders()
-            && !(snapshot == _merging && IsMerging))
+            && (snapshot != MergingNow || (_activeCount == 0 && !IsMerging)))
         {
             snapshot.Phase = DevicePhase.Suspended;
             _effects.Add(new OriginEffect.Suspended(snapshot));
@@ -167,7 +212,9 @@ public sealed partial class OriginMachine
 
     private void TryRemove(SnapshotState snapshot)
     {
-        if (snapshot.IsLeaving && snapshot.IsIdle && _snapshots.Remove(snapshot))
+        if (snapshot is { IsLeaving: true, IsIdle: true }
+            && _barriers.All(barrier => barrier.Snapshot != snapshot)
+            && _snapshots.Remove(snapshot))
         {
             _effects.Add(new OriginEffect.Removed(snapshot));
         }

@@ -3,6 +3,8 @@ namespace Kcopyd.Core.Snapshots;
 /// <summary>Writes and discards of snapshots.</summary>
 public sealed partial class OriginMachine
 {
+    private readonly List<long> _whole = [];
+
     private void EvaluateSnapshot(ChunkRequest request, SnapshotState snapshot)
     {
         if (!snapshot.IsValid)
@@ -36,7 +38,20 @@ public sealed partial class OriginMachine
     private static void WaitForPending(ChunkRequest request, SnapshotState snapshot)
     {
         var (first, last) = snapshot.ChunksOf(request.Range);
-        for (var chunk = first; chunk <= last && snapshot.Pending.Count > 0; chunk++)
+        if (last - first >= snapshot.Pending.Count)
+        {
+            foreach (var (chunk, pending) in snapshot.Pending)
+            {
+                if (chunk >= first && chunk <= last)
+                {
+                    Wait(request, pending.Waiters);
+                }
+            }
+
+            return;
+        }
+
+        for (var chunk = first; chunk <= last; chunk++)
         {
             if (snapshot.Pending.TryGetValue(chunk, out var pending))
             {
@@ -48,64 +63,73 @@ public sealed partial class OriginMachine
     /// <summary>A chunk without exception is copied first, unless the request brings all of it.</summary>
     private void Write(ChunkRequest request, SnapshotState snapshot)
     {
-        List<(SnapshotState Snapshot, long Chunk)> copied = [];
-        List<(SnapshotState Snapshot, long Chunk)> whole = [];
-        var (first, last) = snapshot.ChunksOf(request.Range);
-        foreach (var run in snapshot.Map.Look(first, last).Where(run => run.NewFirst < 0))
+        SortMissing(request, snapshot);
+        if (_missing.Count > 0)
         {
-            for (var chunk = run.OldFirst; chunk < run.OldFirst + run.Count; chunk++)
-            {
-                (CoversAll(request, snapshot, chunk) ? whole : copied).Add((snapshot, chunk));
-            }
+            Make(request, snapshot, _missing);
+            IssueFills();
         }
-
-        if (copied.Count > 0)
+        else if (_whole.Count > 0)
         {
-            Make(request, copied);
-        }
-        else if (whole.Count > 0)
-        {
-            Bring(request, snapshot, whole);
+            Bring(request, snapshot);
         }
         else
         {
             Issue(request, CowPiecesOf(request, snapshot, []));
         }
+
+        WaitInCrowd(request);
+        if (request is { Phase: ChunkRequestPhase.Waiting, Refusal: not ChunkRefusal.None })
+        {
+            Settle(request, request.Refusal);
+        }
+    }
+
+    /// <summary>Chunks that must be copied, and those that need not be; of both no more than may be under way.</summary>
+    /// <remarks>Decided: of a write that brings more whole chunks than may be under way, those beyond are copied first.
+    /// Because: its exceptions come to be all at once. Instead of: no bound, or carrying a write out in parts.</remarks>
+    private void SortMissing(ChunkRequest request, SnapshotState snapshot)
+    {
+        _missing.Clear();
+        _whole.Clear();
+        var (first, last) = snapshot.ChunksOf(request.Range);
+        for (var chunk = first; chunk <= last && _missing.Count < snapshot.PendingLimit;)
+        {
+            var run = snapshot.Map.FindRun(chunk, last + 1);
+            if (run.IsMapped)
+            {
+                chunk = run.OldEnd;
+                continue;
+            }
+
+            var isWhole = _whole.Count < snapshot.PendingLimit && CoversAll(request, snapshot, chunk);
+            (isWhole ? _whole : _missing).Add(chunk);
+            chunk++;
+        }
     }
 
     /// <summary>Writes whole chunks where their exceptions will lead.</summary>
-    private void Bring(
-        ChunkRequest request, SnapshotState snapshot, List<(SnapshotState Snapshot, long Chunk)> whole)
+    private void Bring(ChunkRequest request, SnapshotState snapshot)
     {
-        if (!TryEnterCrowd(request, whole))
+        if (!TryEnter(request, snapshot, _whole.Count))
         {
+            return;
+        }
+
+        if (!snapshot.Store.HasRoom(_whole.Count))
+        {
+            MeetNoRoom(request, snapshot);
             return;
         }
 
         List<ChunkException> owned = [];
-        foreach (var (_, chunk) in whole)
+        foreach (var chunk in _whole)
         {
-            if (request.Refusal == ChunkRefusal.None && Allocate(request, snapshot, chunk) is { } exception)
-            {
-                owned.Add(exception);
-            }
+            owned.Add(Allocate(snapshot, chunk));
         }
 
-        if (request.Refusal == ChunkRefusal.None)
-        {
-            request.Owned = owned;
-            Issue(request, CowPiecesOf(request, snapshot, owned));
-            return;
-        }
-
-        foreach (var exception in owned)
-        {
-            exception.IsFilled = false;
-            Finish(exception, ChunkRefusal.None);
-        }
-
-        Advance(snapshot);
-        Settle(request, request.Refusal);
+        request.Owned = owned;
+        Issue(request, CowPiecesOf(request, snapshot, owned));
     }
 
     private static bool CoversAll(ChunkRequest request, SnapshotState snapshot, long chunk)
@@ -120,9 +144,11 @@ public sealed partial class OriginMachine
         var (first, last) = snapshot.ChunksOf(request.Range);
         List<ChunkPiece> pieces = [];
         var next = 0;
-        foreach (var run in snapshot.Map.Look(first, last))
+        for (var chunk = first; chunk <= last;)
         {
-            if (run.NewFirst >= 0)
+            var run = snapshot.Map.FindRun(chunk, last + 1);
+            chunk = run.OldEnd;
+            if (run.IsMapped)
             {
                 pieces.Add(PieceOf(snapshot, run, request.Range, ChunkAction.Write));
                 continue;
@@ -157,17 +183,21 @@ public sealed partial class OriginMachine
     {
         List<ChunkPiece> pieces = [];
         var (first, last) = snapshot.ChunksOf(request.Range);
-        foreach (var run in snapshot.Map.Look(first, last).Where(run => run.NewFirst >= 0))
+        for (var chunk = first; chunk <= last;)
         {
-            for (var i = 0L; i < run.Count; i++)
+            var run = snapshot.Map.FindRun(chunk, last + 1);
+            for (; chunk < run.OldEnd && run.IsMapped; chunk++)
             {
-                var chunk = run.OldFirst + i;
+                var one = new ExceptionRun(chunk, run.NewFirst + chunk - run.OldFirst, 1);
                 var action = CoversAll(request, snapshot, chunk) ? ChunkAction.Zero : ChunkAction.Discard;
-                pieces.Add(PieceOf(snapshot, new ExceptionRun(chunk, run.NewFirst + i, 1), request.Range, action));
+                pieces.Add(PieceOf(snapshot, one, request.Range, action));
             }
+
+            chunk = run.OldEnd;
         }
 
-        if (snapshot.Spec.Features.HasFlag(SnapshotFeatures.DiscardPassdownOrigin))
+        // While a snapshot is merged, a discard of its origin is dropped: so is this one.
+        if (snapshot.Spec.Features.HasFlag(SnapshotFeatures.DiscardPassdownOrigin) && MergingNow is null)
         {
             pieces.Add(new ChunkPiece(null, request.Range, request.Range.Start, ChunkAction.Discard));
         }

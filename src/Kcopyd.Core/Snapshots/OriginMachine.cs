@@ -58,6 +58,12 @@ public sealed partial class OriginMachine
     {
         ArgumentNullException.ThrowIfNull(request);
         Invariant.Holds(request.Phase == ChunkRequestPhase.Outside);
+        if (request.Snapshot is { IsLeaving: true })
+        {
+            _effects.Add(new OriginEffect.Settle(request, ChunkRefusal.Removed));
+            return;
+        }
+
         Admit(request);
         Run();
     }
@@ -70,7 +76,7 @@ public sealed partial class OriginMachine
         switch (request.Phase)
         {
             case ChunkRequestPhase.Parked:
-                Invariant.Holds(_gated.Remove(request) || ParkingOf(request).Remove(request));
+                Unpark(request);
                 request.Phase = ChunkRequestPhase.Outside;
                 return true;
             case ChunkRequestPhase.Waiting:
@@ -130,7 +136,7 @@ public sealed partial class OriginMachine
 
     private void Leave(ChunkRequest request)
     {
-        (request.Phase, request.Owned, request.IsAdmitted) = (ChunkRequestPhase.Outside, null, false);
+        (request.Phase, request.Owned) = (ChunkRequestPhase.Outside, null);
         request.Turn++;
         _activeCount -= ChangesOrigin(request) ? 1 : 0;
         if (request.Snapshot is { } snapshot)
@@ -170,10 +176,10 @@ public sealed partial class OriginMachine
     private void Tidy()
     {
         TryFinishSuspending();
-        foreach (var snapshot in _snapshots.ToArray())
+        for (var i = _snapshots.Count - 1; i >= 0; i--)
         {
-            TryFinishSuspending(snapshot);
-            TryRemove(snapshot);
+            TryFinishSuspending(_snapshots[i]);
+            TryRemove(_snapshots[i]);
         }
 
         TryPassBarrier();
@@ -188,6 +194,7 @@ public sealed partial class OriginMachine
         else if (request.Phase == ChunkRequestPhase.Waiting)
         {
             Evaluate(request);
+            (request.AdmittedTo, _crowded) = (null, null);
         }
     }
 
@@ -226,12 +233,11 @@ public sealed partial class OriginMachine
         }
 
         var pieces = PiecesOf(request);
-        var needed = new List<(SnapshotState Snapshot, long Chunk)>();
-        FindNeeded(request, pieces, needed);
         WaitForMerge(request);
-        if (needed.Count > 0)
+        Protect(request, pieces);
+        if (request.Refusal != ChunkRefusal.None)
         {
-            Make(request, needed);
+            Settle(request, request.Refusal);
         }
         else if (request.Waits > 0)
         {
@@ -256,7 +262,7 @@ public sealed partial class OriginMachine
 
     /// <summary>Where a change of the origin goes: while a snapshot is merged, its chunks are changed in its
     /// store.</summary>
-    private List<ChunkPiece> PiecesOf(ChunkRequest request)
+    private ChunkPiece[] PiecesOf(ChunkRequest request)
     {
         var action = request.Kind == ChunkRequestKind.Discard ? ChunkAction.Discard : ChunkAction.Write;
         if (request.Kind == ChunkRequestKind.Merge || MergingNow is not { } merging)
@@ -266,9 +272,12 @@ public sealed partial class OriginMachine
 
         List<ChunkPiece> pieces = [];
         var (first, last) = merging.ChunksOf(request.Range);
-        foreach (var run in merging.Map.Look(first, last))
+        for (var chunk = first; chunk <= last;)
         {
+            var run = merging.Map.FindRun(chunk, last + 1);
             pieces.Add(PieceOf(merging, run, request.Range, action));
+            AddUnsure(pieces);
+            chunk = run.OldEnd;
         }
 
         if (request.Range.End > merging.Length)
@@ -277,7 +286,7 @@ public sealed partial class OriginMachine
             pieces.Add(new ChunkPiece(null, rest, rest.Start, action));
         }
 
-        return pieces;
+        return [.. pieces];
     }
 
     /// <summary>The part of a range in a run of chunks.</summary>
@@ -287,7 +296,7 @@ public sealed partial class OriginMachine
         var runEnd = Math.Min(snapshot.Layout.RangeOf(run.OldFirst + run.Count - 1).End, snapshot.Length);
         var start = Math.Max(range.Start, runStart);
         var part = SectorRange.Between(start, Math.Min(range.End, runEnd));
-        return run.NewFirst < 0
+        return !run.IsMapped
             ? new ChunkPiece(null, part, start, action)
             : new ChunkPiece(
                 snapshot, part, snapshot.Layout.RangeOf(run.NewFirst).Start + start - runStart, action);

@@ -10,6 +10,7 @@ public sealed class PersistentStore : ExceptionStore
     private long _currentArea;
     private int _committed;
     private (int From, int To) _changed;
+    private bool _isStale;
 
     /// <summary>A store as its device has it.</summary>
     /// <param name="layout">How the device is divided.</param>
@@ -29,6 +30,7 @@ public sealed class PersistentStore : ExceptionStore
             // A torn write left them: they must not follow what will be written before them.
             CowLoad.ClearTail(_area, _committed);
             Change(_committed, layout.EntriesPerArea);
+            _isStale = true;
         }
     }
 
@@ -53,6 +55,8 @@ public sealed class PersistentStore : ExceptionStore
     private protected override int AppendedCount => _appended.Count;
 
     private protected override bool IsAreaFull => _committed + _appended.Count == Layout.EntriesPerArea;
+
+    private protected override bool HasStaleEntries => _isStale;
 
     /// <summary>What a merge does next.</summary>
     /// <param name="maxChunks">The longest run.</param>
@@ -85,6 +89,7 @@ public sealed class PersistentStore : ExceptionStore
         Invariant.Holds(_committed == 0 && _currentArea > 0);
         area.CopyTo(_area);
         (_currentArea, _committed, _changed) = (_currentArea - 1, Layout.EntriesPerArea, default);
+        _nextFree = NextFreeOfMerge();
     }
 
     /// <summary>Takes the last exceptions out.</summary>
@@ -104,20 +109,20 @@ public sealed class PersistentStore : ExceptionStore
     /// <remarks>Decided: the last place of an area is given out only if the device has room for the next area.
     /// Because: filling an area zeroes the next one. Instead of: the kernel's failure then, which makes the snapshot
     /// invalid.</remarks>
-    private protected override long? TryTake()
+    internal override bool HasRoom(int count)
     {
-        if (!Fits(_nextFree))
+        var last = _nextFree;
+        for (var i = 1; i < count; i++)
         {
-            return null;
+            last = Layout.NextData(last);
         }
 
-        var places = _committed + _appended.Count + AllocatedCount + 1;
-        if (places % Layout.EntriesPerArea == 0
-            && !Fits(Layout.AreaChunk(_currentArea + (places / Layout.EntriesPerArea))))
-        {
-            return null;
-        }
+        var areas = (_committed + _appended.Count + AllocatedCount + count) / Layout.EntriesPerArea;
+        return Fits(last) && (areas == 0 || Fits(Layout.AreaChunk(_currentArea + areas)));
+    }
 
+    private protected override long Take()
+    {
         var taken = _nextFree;
         _nextFree = Layout.NextData(taken);
         return taken;
@@ -138,6 +143,10 @@ public sealed class PersistentStore : ExceptionStore
             Exceptions = [.. _appended],
         };
 
+    /// <summary>Zeros over stale entries.</summary>
+    private protected override StoreCommit Clean() =>
+        new(_currentArea, _area, ChangedSectors()) { IsCleaning = true };
+
     private protected override void Written(StoreCommit commit, bool isDurable)
     {
         if (commit.Cleared > 0)
@@ -146,9 +155,10 @@ public sealed class PersistentStore : ExceptionStore
             return;
         }
 
+        _isStale = !isDurable;
         if (!isDurable)
         {
-            // They may be on the device or not: their data is. What comes next is written over them.
+            // They may be on the device or not: their data is, and it stays as it is.
             CowLoad.ClearTail(_area, _committed);
         }
         else if (IsAreaFull)
@@ -170,9 +180,12 @@ public sealed class PersistentStore : ExceptionStore
         if (isDurable)
         {
             _changed = default;
-            _nextFree = Layout.AreaChunk(_currentArea) + _committed + 1;
+            _nextFree = NextFreeOfMerge();
         }
     }
+
+    /// <summary>As the status line of a merge has it.</summary>
+    private long NextFreeOfMerge() => Layout.AreaChunk(_currentArea) + _committed + 1;
 
     private bool Fits(long chunk) => Layout.RangeOf(chunk).End <= CowSectors;
 

@@ -116,29 +116,32 @@ public sealed class SnapshotMap(ExceptionTable table)
         }
     }
 
-    internal bool Contains(long chunk)
+    /// <summary>A stretch of chunks, as <see cref="ExceptionTable.FindRun"/> has it.</summary>
+    internal ExceptionRun FindRun(long first, long limit)
     {
         lock (_lock)
         {
-            return table.Contains(chunk);
+            return table.FindRun(first, limit);
         }
     }
 
-    /// <summary>Whether a run of a store is what the map says.</summary>
+    /// <summary>Whether a run of a store, of which nobody knows that it is not damaged, is what the map says.</summary>
     internal bool Has(ExceptionRun run)
     {
-        lock (_lock)
+        if (run.OldFirst < 0 || run.OldEnd > ExceptionTable.OldChunkLimit)
         {
-            for (var i = 0L; i < run.Count; i++)
-            {
-                if (!table.TryFind(run.OldFirst + i, out var found) || found != run.NewFirst + i)
-                {
-                    return false;
-                }
-            }
-
-            return true;
+            return false;
         }
+
+        foreach (var found in Look(run.OldFirst, run.OldEnd - 1))
+        {
+            if (found.NewFirst != run.NewFirst + found.OldFirst - run.OldFirst)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Whether a read of a chunk from the origin is under way; if so, its end is told.</summary>

@@ -97,8 +97,17 @@ public sealed class SnapshotState
     /// <summary>Whether it goes away when nothing of it is on its way.</summary>
     internal bool IsLeaving { get; set; }
 
-    /// <summary>Whether nothing of it is on its way.</summary>
+    /// <summary>Exceptions under way; never more than <see cref="SnapshotPolicy.MaxPending"/>.</summary>
+    public int PendingCount => Pending.Count;
+
+    /// <summary>Whether nothing of it is on its way: its devices can be closed.</summary>
+    public bool IsQuiet => IsIdle && ActiveCount == 0;
+
+    /// <summary>Whether nothing of it is on its way into the store.</summary>
     internal bool IsIdle => Pending.Count == 0 && FillCount == 0 && !IsMarking && Store.IsIdle;
+
+    /// <summary>The most exceptions that may be under way.</summary>
+    internal int PendingLimit => Math.Max(1, Policy.MaxPending);
 
     /// <summary>Whether changes of the origin wait for it.</summary>
     internal bool Reacts => IsActive && !IsMerging && (IsValid || IsMarking);
@@ -108,6 +117,7 @@ public sealed class SnapshotState
         !IsValid, HasMergeFailed, IsOverflowed, Store.AllocatedSectors, Store.CowSectors, Store.MetadataSectors);
 
     /// <summary>The chunks of a range that it covers; last before first: none.</summary>
-    internal (long First, long Last) ChunksOf(SectorRange range) =>
-        (Layout.ChunkOf(range.Start), range.Start >= Length ? -1 : Layout.ChunkOf(Math.Min(range.End, Length) - 1));
+    internal (long First, long Last) ChunksOf(SectorRange range) => range.IsEmpty || range.Start >= Length
+        ? (0, -1)
+        : (Layout.ChunkOf(range.Start), Layout.ChunkOf(Math.Min(range.End, Length) - 1));
 }

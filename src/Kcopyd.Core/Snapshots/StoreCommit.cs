@@ -30,4 +30,7 @@ public sealed class StoreCommit
 
     /// <summary>How many exceptions a merge cleared.</summary>
     internal int Cleared { get; init; }
+
+    /// <summary>Whether it does nothing but zero entries that were never meant to count.</summary>
+    internal bool IsCleaning { get; init; }
 }

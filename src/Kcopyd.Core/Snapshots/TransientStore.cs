@@ -20,8 +20,9 @@ public sealed class TransientStore(CowLayout layout, long cowSectors) : Exceptio
 
     private protected override bool IsAreaFull => false;
 
-    private protected override long? TryTake() =>
-        Layout.RangeOf(_nextFree).End <= CowSectors ? _nextFree++ : null;
+    internal override bool HasRoom(int count) => Layout.RangeOf(_nextFree + count - 1).End <= CowSectors;
+
+    private protected override long Take() => _nextFree++;
 
     private protected override void Append(ChunkException exception) => _appended.Add(exception);
 

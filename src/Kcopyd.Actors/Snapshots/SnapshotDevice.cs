@@ -1,0 +1,303 @@
+using System.Collections.Immutable;
+using Kcopyd.Core;
+using Kcopyd.Core.Snapshots;
+using Kcopyd.Devices;
+
+namespace Kcopyd.Actors.Snapshots;
+
+/// <summary>An origin as it was when its snapshot began, with what was written to the snapshot since: dm-snapshot's
+/// <c>snapshot</c>, or <c>snapshot-merge</c>. Safe for concurrent calls.</summary>
+/// <remarks>
+/// <para>What its store keeps is read there, all else from the origin; reads pass by the actor. Calls that come while it
+/// is suspended wait until it runs again.</para>
+/// <para>A merging one is the origin as it will be, for reads and writes.</para>
+/// <para>While a snapshot with a persistent store is not loaded, it does not keep what the origin changes, and nothing
+/// can tell later: write the origin only while its snapshots are.</para>
+/// </remarks>
+public sealed class SnapshotDevice : IBlockDevice
+{
+    private readonly CallGate _gate = new();
+    private readonly OriginSetup _setup;
+    private readonly OriginCalls _calls;
+
+    internal SnapshotDevice(OriginSetup setup, SnapshotPort port, OriginCalls calls)
+    {
+        (_setup, Port, _calls) = (setup, port, calls);
+        Identity = new BlockDeviceIdentity(
+            port.Name, Geometry.LengthBytes, ImmutableSortedDictionary<string, string>.Empty);
+    }
+
+    /// <inheritdoc/>
+    public BlockDeviceIdentity Identity { get; }
+
+    /// <inheritdoc/>
+    public BlockDeviceGeometry Geometry => Port.Geometry;
+
+    /// <inheritdoc/>
+    public long WriteEpoch => Port.IsMerge ? _setup.Epochs.Current : Port.Cow.Device.WriteEpoch;
+
+    /// <summary>Its table, with the chunk size that the store has.</summary>
+    public SnapshotTable Table => Port.Table;
+
+    internal SnapshotPort Port { get; }
+
+    private string Name => Port.Name;
+
+    /// <summary>How it is, as dm-snapshot's status line has it.</summary>
+    public Task<SnapshotStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
+        _calls.AskAsync<SnapshotStatus>(answer => new OriginWork.GetStatus(Port, answer), cancellationToken);
+
+    /// <summary>How it is, in numbers.</summary>
+    public Task<SnapshotCounts> GetCountsAsync(CancellationToken cancellationToken = default) =>
+        _calls.AskAsync<SnapshotCounts>(answer => new OriginWork.GetCounts(Port, answer), cancellationToken);
+
+    /// <summary>On return nothing of its own is in flight, and calls that come wait. It keeps what the origin changes
+    /// all the same. A merge stops after the run that is under way.</summary>
+    /// <param name="cancellationToken">Stops waiting; the snapshot is suspended all the same.</param>
+    public Task SuspendAsync(CancellationToken cancellationToken = default) =>
+        _calls.AskAsync<bool>(answer => new OriginWork.Suspend(Port, answer), cancellationToken);
+
+    /// <summary>On return it runs. The first time: it shows the origin as it is at that moment, has taken over the store
+    /// of another, or merges.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <exception cref="InvalidOperationException">It is not suspended; or the snapshot whose store it takes over
+    /// is not.</exception>
+    /// <exception cref="DeviceException">The origin could not be flushed; it stays suspended.</exception>
+    public Task ResumeAsync(CancellationToken cancellationToken = default) =>
+        _calls.AskAsync<bool>(answer => new OriginWork.Resume(Port, answer), cancellationToken);
+
+    /// <summary>Completes when all of it is in the origin. Never, while nothing merges.</summary>
+    /// <param name="cancellationToken">Stops waiting, not the merge.</param>
+    /// <exception cref="SnapshotStoreException">The merge failed, or the snapshot was closed before its end.</exception>
+    public Task WaitUntilMergedAsync(CancellationToken cancellationToken = default) =>
+        _calls.AskAsync<bool>(answer => new OriginWork.WaitUntilMerged(Port, answer), cancellationToken);
+
+    /// <summary>The store uses all of its device from now on, which has grown. A snapshot that overflowed takes writes
+    /// again.</summary>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    public Task GrowAsync(CancellationToken cancellationToken = default)
+    {
+        var sectors = Port.Cow.Device.Geometry.LengthBytes / Sectors.Size;
+        return _calls.AskAsync<bool>(answer => new OriginWork.Resize(Port, sectors, answer), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        _gate.Enter(Name, DeviceOperation.Read);
+        try
+        {
+            BlockRequest.Check(Name, DeviceOperation.Read, Geometry, offset, buffer.Length);
+            if (Port.IsMerge)
+            {
+                await WaitUntilRunningAsync(cancellationToken).ConfigureAwait(false);
+                await OriginReads.ReadAsync(_setup, offset, buffer, cancellationToken).ConfigureAwait(false);
+            }
+            else if (!buffer.IsEmpty)
+            {
+                await ReadChunksAsync(offset, buffer, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(
+        long offset, ReadOnlyMemory<byte> buffer, WriteDurability durability, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            new ByteChange(DeviceOperation.Write, offset, buffer.Length, buffer, durability), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask WriteZeroesAsync(long offset, long length, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            new ByteChange(DeviceOperation.WriteZeroes, offset, length, default, default), cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>Only with the feature <c>discard_zeroes_cow</c>: chunks that the store has become zeros there, of others
+    /// nothing is discarded.</remarks>
+    public ValueTask DiscardAsync(long offset, long length, CancellationToken cancellationToken) =>
+        Geometry.Can(BlockDeviceAbilities.Discard)
+            ? ChangeAsync(
+                new ByteChange(DeviceOperation.Discard, offset, length, default, default), cancellationToken)
+            : throw new DeviceException(
+                Name, DeviceOperation.Discard, DeviceErrorKind.NotSupported, "its table does not ask for discards");
+
+    /// <inheritdoc/>
+    public async ValueTask FlushAsync(long writeEpoch, CancellationToken cancellationToken)
+    {
+        _gate.Enter(Name, DeviceOperation.Flush);
+        try
+        {
+            var state = await StateAsync(DeviceOperation.Flush, cancellationToken).ConfigureAwait(false);
+            var epochs = Port.IsMerge
+                ? _setup.Epochs.Split(Name, writeEpoch)
+                : new DeviceEpochs(0, writeEpoch);
+            await _calls.SubmitAsync(OriginRequest.Flush(Port, state, epochs), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<BlockExtent>> GetBlockStatusAsync(
+        long offset, long length, CancellationToken cancellationToken)
+    {
+        _gate.Enter(Name, DeviceOperation.BlockStatus);
+        try
+        {
+            BlockRequest.CheckBounds(Name, DeviceOperation.BlockStatus, Geometry, offset, length);
+            var state = await StateAsync(DeviceOperation.BlockStatus, cancellationToken).ConfigureAwait(false);
+            if (Port.IsMerge || length == 0)
+            {
+                return await OriginReads.GetBlockStatusAsync(_setup, offset, length, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
+            var chunk = offset / state.Layout.ChunkBytes;
+            var run = state.Map.Look(chunk, (offset + length - 1) / state.Layout.ChunkBytes)[0];
+            return await Reads(state).GetBlockStatusAsync(run, offset, length, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken)
+    {
+        await _setup.Device.DropCacheAsync(offset, length, cancellationToken).ConfigureAwait(false);
+        var cow = Port.Cow.Device;
+        await cow.DropCacheAsync(0, cow.Geometry.LengthBytes, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ConfirmAsync(CancellationToken cancellationToken)
+    {
+        await _setup.Device.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+        await Port.Cow.Device.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Anywhere on the COW device, and where the origin has it.</remarks>
+    public IReadOnlyList<StorageExtent> Locate(long offset, long length)
+    {
+        var cow = Port.Cow.Device;
+        return [.. _setup.Device.Locate(offset, length), .. cow.Locate(0, cow.Geometry.LengthBytes)];
+    }
+
+    /// <summary>Ends what is in flight, and a merge after the run that is under way. On return the origin changes
+    /// without it, and its COW device is closed, if it is owned. Waiting calls fail. Harmless to repeat.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _calls.Tell(new OriginWork.Leave(Port));
+        await Task.WhenAny(Port.Calls.Closed, _setup.Calls.Closed).ConfigureAwait(false);
+        await _gate.CloseAsync().ConfigureAwait(false);
+        await Port.CloseAsync().ConfigureAwait(false);
+    }
+
+    private ChunkReads Reads(SnapshotState state) =>
+        new(_setup.Device, Port.Cow.Device, state.Layout.ChunkBytes);
+
+    private async ValueTask ReadChunksAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var state = await StateAsync(DeviceOperation.Read, cancellationToken).ConfigureAwait(false);
+            var chunkBytes = state.Layout.ChunkBytes;
+            var gate = state.Map.Begin(
+                offset / chunkBytes, (offset + buffer.Length - 1) / chunkBytes, out var read);
+            if (gate == SnapshotGate.Open)
+            {
+                await ReadChunksAsync(state, read!, offset, buffer, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            if (gate == SnapshotGate.Invalid)
+            {
+                throw SnapshotRefusals.Invalid(Name, offset);
+            }
+
+            await _calls.SubmitAsync(OriginRequest.Read(Port, state), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask ReadChunksAsync(
+        SnapshotState state,
+        SnapshotRead read,
+        long offset,
+        Memory<byte> buffer,
+        CancellationToken cancellationToken)
+    {
+        var end = default(SnapshotReadEnd);
+        try
+        {
+            await Reads(state).ReadAsync(read.Runs, offset, buffer, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            end = state.Map.End(read);
+            if (end.IsAwaited)
+            {
+                _calls.Tell(new OriginWork.ReadEnded(state));
+            }
+        }
+
+        if (!end.IsGood)
+        {
+            throw SnapshotRefusals.Invalid(Name, offset);
+        }
+    }
+
+    private async ValueTask ChangeAsync(ByteChange change, CancellationToken cancellationToken)
+    {
+        BlockRequest.CheckWrite(Name, change.Operation, Geometry, change.Offset, change.Length);
+        _gate.Enter(Name, change.Operation);
+        try
+        {
+            var state = await StateAsync(change.Operation, cancellationToken).ConfigureAwait(false);
+            var part = Math.Min(_setup.PartBytes, OriginActor.PartBytesOf(state.Layout));
+            foreach (var piece in ChangeParts.Of(change, Math.Max(part, state.Layout.ChunkBytes)))
+            {
+                await _calls.SubmitAsync(OriginRequest.Change(Port, state, piece), cancellationToken)
+                    .ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    private async ValueTask WaitUntilRunningAsync(CancellationToken cancellationToken)
+    {
+        var state = await StateAsync(DeviceOperation.Read, cancellationToken).ConfigureAwait(false);
+        if (state.Map.Gate == SnapshotGate.Held)
+        {
+            await _calls.SubmitAsync(OriginRequest.Read(Port, state), cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>What it is in the machine; waits until it has taken over what it is to.</summary>
+    private async ValueTask<SnapshotState> StateAsync(DeviceOperation operation, CancellationToken cancellationToken)
+    {
+        if (!Port.Loaded.Task.IsCompleted)
+        {
+            var first = await Task.WhenAny(Port.Loaded.Task, Port.Calls.Closed)
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (first != Port.Loaded.Task)
+            {
+                throw BlockRequest.Closed(Name, operation);
+            }
+        }
+
+        return Port.State ?? throw SnapshotRefusals.Replaced(Name, operation);
+    }
+}

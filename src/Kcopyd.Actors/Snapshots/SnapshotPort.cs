@@ -1,0 +1,56 @@
+using Akka.Actor;
+using Kcopyd.Actors.Hosting;
+using Kcopyd.Core.Snapshots;
+using Kcopyd.Devices;
+
+namespace Kcopyd.Actors.Snapshots;
+
+/// <summary>A snapshot between its device and the actor of its origin: the table, the COW device, and which state of
+/// the machine it is. A successor takes over the state of its predecessor.</summary>
+internal sealed class SnapshotPort(string name, SnapshotTable table, SnapshotOptions options)
+{
+    private volatile SnapshotState? _state;
+
+    public string Name => name;
+
+    /// <summary>Its table, with the chunk size that the store has.</summary>
+    public SnapshotTable Table => table;
+
+    public SnapshotOptions Options => options;
+
+    /// <summary>The calls that are not over.</summary>
+    public CallLink Calls { get; } = new(name);
+
+    public required BlockDeviceGeometry Geometry { get; init; }
+
+    public required SnapshotCow Cow { get; init; }
+
+    /// <summary>Whose state it takes over when it is resumed the first time; null: nobody's.</summary>
+    public SnapshotPort? Predecessor { get; set; }
+
+    /// <summary>What it is in the machine; null before it took over its predecessor's, and after its successor took
+    /// over its own.</summary>
+    public SnapshotState? State
+    {
+        get => _state;
+        set => _state = value;
+    }
+
+    /// <summary>Completes when it has its state.</summary>
+    public TaskCompletionSource Loaded { get; } = new();
+
+    /// <summary>Whether another has taken its place.</summary>
+    public bool IsReplaced
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    }
+
+    /// <summary>Tells those who run the snapshot.</summary>
+    public IActorRef? Notices { get; set; }
+
+    /// <summary>Lets go of the COW device, unless another has it. Harmless to repeat.</summary>
+    public ValueTask CloseAsync() => IsReplaced || Predecessor is not null ? default : Cow.CloseAsync();
+
+    public bool IsMerge => table.Target == SnapshotTarget.Merge;
+}

@@ -1,0 +1,109 @@
+using Kcopyd.Actors.Hosting;
+using Kcopyd.Core.Snapshots;
+using Kcopyd.Devices;
+
+namespace Kcopyd.Actors.Snapshots;
+
+/// <summary>Makes snapshots: geometry, store, machine state, device, in this order.</summary>
+internal static class SnapshotStart
+{
+    private static long _number;
+
+    /// <summary>As <see cref="OriginDevice.LoadSnapshotAsync"/>.</summary>
+    public static async Task<SnapshotDevice> LoadAsync(
+        SnapshotParts parts,
+        SnapshotTable table,
+        (IBlockDevice Device, bool IsOwned) cow,
+        SnapshotOptions? options,
+        CancellationToken cancellationToken)
+    {
+        var setup = parts.Setup;
+        var settings = options ?? KcopydSettings.ReadSnapshot(parts.Calls.System);
+        var name = settings.Name ?? $"snapshot:{Interlocked.Increment(ref _number)}";
+        CheckDevices(setup, table, cow.Device, name);
+        var opening = new StoreOpening(
+            table, table.Length, setup.Device.Geometry.LogicalBlockSize, settings.StoreTrust, IsWritable: true);
+        var loaded = await CowStoreAccess.LoadAsync(cow.Device, opening, cancellationToken).ConfigureAwait(false);
+        var state = new SnapshotState(
+            table.Length,
+            loaded.Store,
+            loaded.Exceptions,
+            loaded.Table.Store!,
+            settings.Policy,
+            loaded.IsValid);
+        var access = loaded.Store.IsPersistent ? new CowStoreAccess(cow.Device, loaded.Store.Layout) : null;
+        var port = new SnapshotPort(name, loaded.Table, settings)
+        {
+            Cow = new SnapshotCow(cow.Device, access, cow.IsOwned),
+            Geometry = SnapshotGeometryRules.Of(loaded.Table, setup.Device, cow.Device, isReadOnly: false),
+        };
+        try
+        {
+            var snapshot = await JoinAsync(parts, port, state).ConfigureAwait(false);
+            port.Loaded.TrySetResult();
+            return snapshot;
+        }
+        catch
+        {
+            access?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="OriginDevice.LoadSuccessorAsync"/>.</summary>
+    public static Task<SnapshotDevice> LoadSuccessorAsync(
+        SnapshotParts parts,
+        SnapshotDevice source,
+        SnapshotTable table,
+        SnapshotOptions? options,
+        CancellationToken cancellationToken)
+    {
+        var predecessor = source.Port;
+        var settings = options ?? predecessor.Options;
+        var name = settings.Name is { } given && given != predecessor.Options.Name
+            ? given
+            : $"snapshot:{Interlocked.Increment(ref _number)}";
+        if (table.Store is null || table.Length != predecessor.Table.Length)
+        {
+            throw new DeviceException(
+                name,
+                DeviceOperation.Open,
+                DeviceErrorKind.InvalidRequest,
+                "a successor is a snapshot, and as long as the one whose store it takes over");
+        }
+
+        var cow = predecessor.Cow;
+        var own = table.WithChunkSectors(predecessor.Table.ChunkSectors);
+        var port = new SnapshotPort(name, own, settings)
+        {
+            Cow = cow,
+            Geometry = SnapshotGeometryRules.Of(own, parts.Setup.Device, cow.Device, isReadOnly: false),
+            Predecessor = predecessor,
+        };
+        return JoinAsync(parts, port, null).WaitAsync(cancellationToken);
+    }
+
+    private static async Task<SnapshotDevice> JoinAsync(SnapshotParts parts, SnapshotPort port, SnapshotState? state)
+    {
+        await parts.Calls.AskAsync<bool>(answer => new OriginWork.Load(port, state, answer), CancellationToken.None)
+            .ConfigureAwait(false);
+        return new SnapshotDevice(parts.Setup, port, parts.Calls with { Calls = port.Calls });
+    }
+
+    private static void CheckDevices(OriginSetup setup, SnapshotTable table, IBlockDevice cow, string name)
+    {
+        if (table.Store is null)
+        {
+            throw new DeviceException(
+                name,
+                DeviceOperation.Open,
+                DeviceErrorKind.InvalidRequest,
+                "the table is that of an origin, not of a snapshot");
+        }
+
+        SnapshotGeometryRules.CheckOrigin(table, setup.Device, isWritten: table.Target == SnapshotTarget.Merge);
+        SnapshotGeometryRules.CheckCow(table, cow, isWritten: true);
+        IBlockDevice[] cows = [cow, .. setup.Ports.ToArray().Select(port => port.Cow.Device).Distinct()];
+        SnapshotGeometryRules.CheckOverlaps(setup.Device, setup.Machine.Length, cows);
+    }
+}
