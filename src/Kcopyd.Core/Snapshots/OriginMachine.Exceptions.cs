@@ -37,6 +37,11 @@ public sealed partial class OriginMachine
             Advance(snapshot);
         }
 
+        if (changes.IsCleaning)
+        {
+            CleanedForMerge(isDurable);
+        }
+
         Run();
     }
 
