@@ -6,6 +6,7 @@ public sealed partial class OriginMachine
     private readonly Queue<(SnapshotState Snapshot, bool IsMerge)> _barriers = [];
     private readonly List<ChunkRequest> _gated = [];
     private bool _isFlushingBarrier;
+    private bool _isCleaningForMerge;
 
     /// <summary>A snapshot was loaded. It does nothing before <see cref="Activate"/>.</summary>
     public void Add(SnapshotState snapshot)
@@ -33,26 +34,7 @@ public sealed partial class OriginMachine
     public void BarrierFlushed(bool succeeded)
     {
         _isFlushingBarrier = false;
-        var (snapshot, isMerge) = _barriers.Dequeue();
-        var isActivated = succeeded && !snapshot.IsLeaving;
-        if (isActivated)
-        {
-            snapshot.IsActive = true;
-            snapshot.IsMerging = isMerge;
-        }
-
-        if (isActivated && isMerge)
-        {
-            (_merging, _isMerged, _unsure) = (snapshot, false, default);
-        }
-
-        _effects.Add(new OriginEffect.Activated(snapshot, isActivated));
-        if (_barriers.Count == 0)
-        {
-            Readmit(_gated);
-            TryMerge();
-        }
-
+        EndBarrier(succeeded);
         Run();
     }
 
@@ -125,6 +107,29 @@ public sealed partial class OriginMachine
         RefuseParked(snapshot, ChunkRefusal.Invalid);
     }
 
+    private void EndBarrier(bool succeeded)
+    {
+        var (snapshot, isMerge) = _barriers.Dequeue();
+        var isActivated = succeeded && !snapshot.IsLeaving;
+        if (isActivated)
+        {
+            snapshot.IsActive = true;
+            snapshot.IsMerging = isMerge;
+        }
+
+        if (isActivated && isMerge)
+        {
+            (_merging, _isMerged, _unsure) = (snapshot, false, default);
+        }
+
+        _effects.Add(new OriginEffect.Activated(snapshot, isActivated));
+        if (_barriers.Count == 0)
+        {
+            Readmit(_gated);
+            TryMerge();
+        }
+    }
+
     private bool IsHeld(ChunkRequest request) => IsStill(request) || IsGated(request);
 
     private bool IsStill(ChunkRequest request) =>
@@ -182,11 +187,32 @@ public sealed partial class OriginMachine
             return;
         }
 
-        if (!barrier.IsMerge || barrier.Snapshot is { IsIdle: true, ActiveCount: 0 })
+        if (barrier.IsMerge && barrier.Snapshot is not { IsIdle: true, ActiveCount: 0 })
         {
-            _isFlushingBarrier = true;
-            _effects.Add(new OriginEffect.FlushForBarrier());
+            return;
         }
+
+        // What the origin holds where a failed commit left an exception counts from then on: the exception must not.
+        if (barrier is { IsMerge: true, Snapshot: { IsValid: true } snapshot }
+            && snapshot.Store.BeginCleaning() is { } clean)
+        {
+            _isCleaningForMerge = true;
+            _effects.Add(new OriginEffect.Commit(snapshot, clean));
+            return;
+        }
+
+        _isFlushingBarrier = true;
+        _effects.Add(new OriginEffect.FlushForBarrier());
+    }
+
+    private void CleanedForMerge(bool isDurable)
+    {
+        if (_isCleaningForMerge && !isDurable)
+        {
+            EndBarrier(succeeded: false);
+        }
+
+        _isCleaningForMerge = false;
     }
 
     private void TryFinishSuspending()

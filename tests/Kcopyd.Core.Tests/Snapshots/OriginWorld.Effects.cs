@@ -42,6 +42,7 @@ internal sealed partial class OriginWorld
             case OriginEffect.ReadArea e:
                 Assert.True(_areaRead is null && _mergeCopy is null);
                 _areaRead = e;
+                Counts.AreaReads++;
                 break;
             case OriginEffect.MergeCopy e:
                 Merge(Of(e.Snapshot), e);
@@ -170,7 +171,8 @@ internal sealed partial class OriginWorld
         {
             ChunkRefusal.None => !request.HasDeviceFailed,
             ChunkRefusal.Device => request.HasDeviceFailed,
-            ChunkRefusal.Invalid => !isOfOrigin && !Of(request.Snapshot!).State.IsValid,
+            ChunkRefusal.Invalid =>
+                !isOfOrigin && Of(request.Snapshot!) is { State.IsValid: false } or { IsHandedOver: true },
             ChunkRefusal.Overflowed => !isOfOrigin && Of(request.Snapshot!).State.IsOverflowed,
             ChunkRefusal.MergeFailed => isOfOrigin && Merging is { State.HasMergeFailed: true },
             ChunkRefusal.Removed => request.Snapshot is { } state && Of(state).IsLeaving,
@@ -204,6 +206,7 @@ internal sealed partial class OriginWorld
         Assert.Null(snapshot.Commit);
         Assert.True(snapshot.IsPersistent);
         Counts.Areas += changes.NextArea is null ? 0 : 1;
+        Counts.Cleanings += changes.Exceptions.Count == 0 && !snapshot.IsMerge ? 1 : 0;
         snapshot.Commit = new SimulatedCommit(
             snapshot, changes, _bytes, Fails, lost => Lose(snapshot.Disk, lost));
     }
