@@ -42,7 +42,7 @@ internal sealed partial class OriginActor
             return;
         }
 
-        _setup.Ports.Add(port);
+        _setup.Ports = _setup.Ports.Add(port);
         if (port.Options.OnNotice is { } callback)
         {
             port.Notices = Context.ActorOf(NoticeActor<SnapshotNotice>.Props(
@@ -302,7 +302,7 @@ internal sealed partial class OriginActor
     private void Forget(SnapshotPort port)
     {
         _leaving.Remove(port);
-        _setup.Ports.Remove(port);
+        _setup.Ports = _setup.Ports.Remove(port);
         _mergedChunks.Remove(port);
         FinishMergeWaits(port, SnapshotLoss.Metadata);
         if (port.Notices is { } notices)

@@ -38,7 +38,7 @@ internal sealed partial class OriginActor : HandlingActor
         _client = Context.ActorOf(
             ClientActor.Props(SnapshotCopies.ClientOptions(setup.Options), new ClientLink()), "client");
         Context.Watch(_client);
-        On<OriginWork.Submit>(message => _machine.Submit(message.Request));
+        On<OriginWork.Submit>(OnSubmit);
         On<OriginWork.Withdraw>(OnWithdraw);
         On<OriginWork.RequestEnded>(message => _machine.Ended(message.Request, message.Succeeded));
         On<OriginWork.ReadEnded>(OnReadEnded);
@@ -96,6 +96,10 @@ internal sealed partial class OriginActor : HandlingActor
         {
             handler(message);
             Act();
+            if (_isClosing)
+            {
+                FinishClosing();
+            }
         });
 
     /// <summary>Does what the machine says, until it says nothing more.</summary>
@@ -177,6 +181,19 @@ internal sealed partial class OriginActor : HandlingActor
             ? port.Name
             : _setup.Name;
         request.End.Settle(SnapshotRefusals.FailureOf(name, request, refusal), _dispatcher);
+    }
+
+    private void OnSubmit(OriginWork.Submit message)
+    {
+        var request = message.Request;
+        if (request.Port is { IsReplaced: true } port)
+        {
+            request.End.Settle(SnapshotRefusals.Replaced(port.Name, request.Operation), _dispatcher);
+        }
+        else
+        {
+            _machine.Submit(request);
+        }
     }
 
     private void OnWithdraw(OriginWork.Withdraw message)

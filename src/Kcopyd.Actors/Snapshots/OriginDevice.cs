@@ -214,7 +214,7 @@ public sealed class OriginDevice : IBlockDevice
         try
         {
             var epochs = _setup.Epochs.Split(Name, writeEpoch);
-            await _calls.SubmitAsync(OriginRequest.Flush(null, epochs), cancellationToken).ConfigureAwait(false);
+            await _calls.SubmitAsync(OriginRequest.Flush(null, null, epochs), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -276,7 +276,8 @@ public sealed class OriginDevice : IBlockDevice
         {
             foreach (var part in ChangeParts.Of(change, _setup.PartBytes))
             {
-                await _calls.SubmitAsync(OriginRequest.Change(null, part), cancellationToken).ConfigureAwait(false);
+                await _calls.SubmitAsync(OriginRequest.Change(null, null, part), cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
         finally
@@ -289,7 +290,7 @@ public sealed class OriginDevice : IBlockDevice
     {
         while (!_setup.Reads.TryEnter())
         {
-            await _calls.SubmitAsync(OriginRequest.Read(null), cancellationToken).ConfigureAwait(false);
+            await _calls.SubmitAsync(OriginRequest.Read(null, null), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -36,6 +36,9 @@ internal sealed class OriginRequest : ChunkRequest, IRunnable
 
     public WriteDurability Durability { get; private init; }
 
+    /// <summary>The snapshot that was asked; null: the origin.</summary>
+    public SnapshotPort? Port { get; private init; }
+
     /// <summary>What a device said.</summary>
     public DeviceException? Failure { get; private set; }
 
@@ -43,17 +46,22 @@ internal sealed class OriginRequest : ChunkRequest, IRunnable
     private DeviceEpochs Epochs { get; init; }
 
     /// <summary>Waits until the device runs.</summary>
-    public static OriginRequest Read(SnapshotState? snapshot) =>
-        new(ChunkRequestKind.Read, snapshot, default) { Operation = DeviceOperation.Read };
+    public static OriginRequest Read(SnapshotPort? port, SnapshotState? state) =>
+        new(ChunkRequestKind.Read, state, default) { Operation = DeviceOperation.Read, Port = port };
 
     /// <summary>A flush.</summary>
-    public static OriginRequest Flush(SnapshotState? snapshot, DeviceEpochs epochs) =>
-        new(ChunkRequestKind.Flush, snapshot, default) { Operation = DeviceOperation.Flush, Epochs = epochs };
+    public static OriginRequest Flush(SnapshotPort? port, SnapshotState? state, DeviceEpochs epochs) => new(
+        ChunkRequestKind.Flush, state, default)
+    {
+        Operation = DeviceOperation.Flush,
+        Epochs = epochs,
+        Port = port,
+    };
 
     /// <summary>A change of some bytes, at least one.</summary>
-    public static OriginRequest Change(SnapshotState? snapshot, in ByteChange change) => new(
+    public static OriginRequest Change(SnapshotPort? port, SnapshotState? state, in ByteChange change) => new(
         change.Operation == DeviceOperation.Discard ? ChunkRequestKind.Discard : ChunkRequestKind.Write,
-        snapshot,
+        state,
         SectorRange.Between(change.Offset / Sectors.Size, Sectors.FromBytes(change.Offset + change.Length)))
     {
         Operation = change.Operation,
@@ -61,6 +69,7 @@ internal sealed class OriginRequest : ChunkRequest, IRunnable
         Length = change.Length,
         Data = change.Data,
         Durability = change.Durability,
+        Port = port,
     };
 
     /// <summary>Hands it to the devices of its pieces.</summary>

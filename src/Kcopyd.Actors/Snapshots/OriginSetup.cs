@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Kcopyd.Actors.Hosting;
 using Kcopyd.Core.Snapshots;
 using Kcopyd.Devices;
@@ -39,6 +40,10 @@ internal sealed class OriginSetup(string name, IBlockDevice device, OriginOption
         set => Volatile.Write(ref field, value);
     } = long.MaxValue;
 
-    /// <summary>The snapshots that are not closed. The actor's.</summary>
-    public List<SnapshotPort> Ports { get; } = [];
+    /// <summary>The snapshots that are not closed. The actor replaces it; any thread may look.</summary>
+    public ImmutableList<SnapshotPort> Ports
+    {
+        get => Volatile.Read(ref field);
+        set => Volatile.Write(ref field, value);
+    } = [];
 }

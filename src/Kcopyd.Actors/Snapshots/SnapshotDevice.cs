@@ -135,7 +135,8 @@ public sealed class SnapshotDevice : IBlockDevice
             var epochs = Port.IsMerge
                 ? _setup.Epochs.Split(Name, writeEpoch)
                 : new DeviceEpochs(0, writeEpoch);
-            await _calls.SubmitAsync(OriginRequest.Flush(state, epochs), cancellationToken).ConfigureAwait(false);
+            await _calls.SubmitAsync(OriginRequest.Flush(Port, state, epochs), cancellationToken)
+                .ConfigureAwait(false);
         }
         finally
         {
@@ -224,7 +225,7 @@ public sealed class SnapshotDevice : IBlockDevice
                 throw SnapshotRefusals.Invalid(Name, offset);
             }
 
-            await _calls.SubmitAsync(OriginRequest.Read(state), cancellationToken).ConfigureAwait(false);
+            await _calls.SubmitAsync(OriginRequest.Read(Port, state), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -265,7 +266,8 @@ public sealed class SnapshotDevice : IBlockDevice
             var part = Math.Min(_setup.PartBytes, OriginActor.PartBytesOf(state.Layout));
             foreach (var piece in ChangeParts.Of(change, Math.Max(part, state.Layout.ChunkBytes)))
             {
-                await _calls.SubmitAsync(OriginRequest.Change(state, piece), cancellationToken).ConfigureAwait(false);
+                await _calls.SubmitAsync(OriginRequest.Change(Port, state, piece), cancellationToken)
+                    .ConfigureAwait(false);
             }
         }
         finally
@@ -279,7 +281,7 @@ public sealed class SnapshotDevice : IBlockDevice
         var state = await StateAsync(DeviceOperation.Read, cancellationToken).ConfigureAwait(false);
         if (state.Map.Gate == SnapshotGate.Held)
         {
-            await _calls.SubmitAsync(OriginRequest.Read(state), cancellationToken).ConfigureAwait(false);
+            await _calls.SubmitAsync(OriginRequest.Read(Port, state), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -30,7 +30,7 @@ public sealed class SnapshotScheme(IBlockDeviceOpener devices) : IBlockDeviceOpe
         if (options.Access == BlockDeviceAccess.ReadWrite)
         {
             throw new DeviceException(
-                uri, DeviceOperation.Open, DeviceErrorKind.ReadOnly, "a snapshot is opened by its URI for reading only");
+                uri, DeviceOperation.Open, DeviceErrorKind.ReadOnly, "its URI opens a snapshot for reading only");
         }
 
         try

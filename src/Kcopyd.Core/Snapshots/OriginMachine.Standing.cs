@@ -272,6 +272,18 @@ public sealed partial class OriginMachine
         }
     }
 
+    /// <summary>A flush that failed may have lost data of a transient store, which nobody flushed before, and nobody will
+    /// write again: the snapshot is invalid, whatever its policy says.</summary>
+    private void CheckTransient(ChunkRequest request, bool succeeded)
+    {
+        if (!succeeded
+            && request.Kind == ChunkRequestKind.Flush
+            && request.Snapshot is { IsValid: true, Store.IsPersistent: false } snapshot)
+        {
+            Invalidate(snapshot, SnapshotLoss.DataWrite);
+        }
+    }
+
     private void WarnOfFill(SnapshotState snapshot, bool isNew)
     {
         var warnings = snapshot.Policy.FillWarnings;

@@ -62,6 +62,7 @@ public sealed class PersistentStore : ExceptionStore
     /// <param name="maxChunks">The longest run.</param>
     internal MergeStep NextMerge(long maxChunks)
     {
+        _nextFree = NextFreeOfMerge();
         if (_committed == 0)
         {
             return _currentArea == 0 ? new MergeStep.Finished() : new MergeStep.Read(_currentArea - 1);
@@ -89,7 +90,6 @@ public sealed class PersistentStore : ExceptionStore
         Invariant.Holds(_committed == 0 && _currentArea > 0);
         area.CopyTo(_area);
         (_currentArea, _committed, _changed) = (_currentArea - 1, Layout.EntriesPerArea, default);
-        _nextFree = NextFreeOfMerge();
     }
 
     /// <summary>Takes the last exceptions out.</summary>
@@ -184,7 +184,7 @@ public sealed class PersistentStore : ExceptionStore
         }
     }
 
-    /// <summary>As the status line of a merge has it.</summary>
+    /// <summary>As the status line of a merge has it. Nothing is allocated any more.</summary>
     private long NextFreeOfMerge() => Layout.AreaChunk(_currentArea) + _committed + 1;
 
     private bool Fits(long chunk) => Layout.RangeOf(chunk).End <= CowSectors;

@@ -36,8 +36,11 @@ internal static class BenchmarkCases
     public static ImmutableArray<IBenchmarkCase> Mirror { get; } =
         [new MirrorSyncCase(), new MirrorWriteCase(), new MirrorReadCase()];
 
+    /// <summary>Those of <c>snapshot</c>.</summary>
+    public static ImmutableArray<IBenchmarkCase> Snapshot { get; } = [new SnapshotWriteCase()];
+
     /// <summary>The benchmarks that there are.</summary>
-    public static ImmutableArray<string> Names { get; } = ["copy", "persist", "mirror"];
+    public static ImmutableArray<string> Names { get; } = ["copy", "persist", "mirror", "snapshot"];
 
     /// <summary>The cases of a benchmark.</summary>
     /// <exception cref="UsageException">There is none of that name.</exception>
@@ -46,6 +49,7 @@ internal static class BenchmarkCases
         "copy" => Copy,
         "persist" => Persist,
         "mirror" => Mirror,
+        "snapshot" => Snapshot,
         _ => throw new UsageException(
             $"There is no benchmark '{benchmark}'; there are: {string.Join(", ", Names)}."),
     };

@@ -21,7 +21,7 @@ public sealed class CowLoadTests
     }
 
     /// <summary>
-    /// <c>Golden/CowStore-v1.bin</c> was written by the snapshot of Linux 6.12: <c>0 64 snapshot ORIGIN COW P 1</c> on
+    /// <c>Golden/CowStore-v1.bin</c> was written by the snapshot of Linux 6.1: <c>0 64 snapshot ORIGIN COW P 1</c> on
     /// an origin whose sector n is filled with n. One after another, the sectors 9, 8, 7, 3, 60 of the snapshot were
     /// written with zeros, then the sectors 30 to 57, 0, 9 and 1 of the origin.
     /// </summary>

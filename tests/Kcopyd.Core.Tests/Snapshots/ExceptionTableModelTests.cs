@@ -39,10 +39,10 @@ public sealed class ExceptionTableModelTests
     [Theory]
     [MemberData(nameof(Orders))]
     public void Table_agrees_with_a_dictionary_whatever_the_order(string order) =>
-        Seeded.Run(4, (_, random) =>
+        Seeded.Run(3, (_, random) =>
         {
             var (table, model) = (new ExceptionTable(), new ExceptionModel());
-            foreach (var (old, @new) in ExceptionOrders.Draw(order, 12_000, random))
+            foreach (var (old, @new) in ExceptionOrders.Draw(order, 8_000, random))
             {
                 model.Add(table, old, @new);
             }
@@ -50,7 +50,7 @@ public sealed class ExceptionTableModelTests
             model.AssertSame(table);
             AssertSameAround(table, model, random);
             RemoveSome(table, model, random);
-            foreach (var (old, @new) in ExceptionOrders.Draw(order, 6_000, random))
+            foreach (var (old, @new) in ExceptionOrders.Draw(order, 4_000, random))
             {
                 model.Add(table, old, @new);
             }
@@ -101,7 +101,7 @@ public sealed class ExceptionTableModelTests
         Seeded.Run(1, (_, random) =>
         {
             var (table, model) = (new ExceptionTable(), new Dictionary<long, long>());
-            for (var i = 0L; i < 600_000; i++)
+            for (var i = 0L; i < 400_000; i++)
             {
                 var old = random.NextInt64(1L << 31);
                 if (model.TryAdd(old, i) != table.TryAdd(old, i))

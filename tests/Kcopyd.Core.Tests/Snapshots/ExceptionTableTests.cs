@@ -128,6 +128,32 @@ public sealed class ExceptionTableTests
             new ExceptionRun(run.Index * 2L, 2 + (run.Index / 2 * 3) + (run.Index % 2 * 2), 1), run.Item));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(254)]
+    [InlineData(255)]
+    [InlineData(256)]
+    [InlineData(511)]
+    public void Branch_that_is_full_can_be_cut_at_any_leaf(int leaf)
+    {
+        // A branch has 512 leaves of 512 records; ascending exceptions fill them.
+        const int Records = 512 * 512;
+        var table = new ExceptionTable();
+        for (var i = 0; i < Records; i++)
+        {
+            table.TryAdd(2L * i, i);
+        }
+
+        var inside = (2L * ((leaf * 512) + 256)) + 1;
+        Assert.True(table.TryAdd(inside, Records));
+        Assert.False(table.TryAdd(inside, Records));
+
+        Assert.True(table.TryFind(inside, out var found));
+        Assert.Equal(Records, found);
+        Assert.All(Enumerable.Range(0, Records), i => Assert.Equal(
+            new ExceptionRun(2L * i, i, 1), table.FindRun(2L * i, ExceptionTable.OldChunkLimit)));
+    }
+
     [Fact]
     public void Run_begins_at_the_chunk_asked_for_and_ends_before_the_limit()
     {
