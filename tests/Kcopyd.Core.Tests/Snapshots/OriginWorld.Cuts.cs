@@ -75,8 +75,7 @@ internal sealed partial class OriginWorld
 
     private void SuspendOrResume()
     {
-        var snapshot = _random.Next(2) == 0 || _snapshots.Count == 0 ? null
-            : _snapshots[_random.Next(_snapshots.Count)];
+        var snapshot = _random.Next(2) == 0 ? null : AnySnapshot();
         var phase = snapshot is null ? _machine.Phase : snapshot.State.Phase;
         if (phase == DevicePhase.Suspended && (snapshot is null || IsResumable(snapshot)))
         {
@@ -112,8 +111,7 @@ internal sealed partial class OriginWorld
 
     private void Grow()
     {
-        var snapshot = _snapshots.Count == 0 ? null : _snapshots[_random.Next(_snapshots.Count)];
-        if (snapshot is not null)
+        if (AnySnapshot() is { } snapshot)
         {
             snapshot.Disk.Grow(_random.Next(1, 3 * snapshot.Layout.ChunkSectors), Garbage);
             Do(machine => machine.Resize(snapshot.State, snapshot.Disk.Sectors));
@@ -164,7 +162,6 @@ internal sealed partial class OriginWorld
             return;
         }
 
-        Assert.True(snapshot.View is not null || snapshot.State.Map.Count == 0);
         if (snapshot is { View: { } view, IsMerge: false })
         {
             foreach (var (sector, disk, at) in Places(snapshot, snapshot.Look()))

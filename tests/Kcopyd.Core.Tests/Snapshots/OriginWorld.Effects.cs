@@ -41,7 +41,9 @@ internal sealed partial class OriginWorld
                 break;
             case OriginEffect.ReadArea e:
                 Assert.True(_areaRead is null && _mergeCopy is null);
+                Assert.Equal(DevicePhase.Running, e.Snapshot.Phase);
                 _areaRead = e;
+                Counts.AreaReads++;
                 break;
             case OriginEffect.MergeCopy e:
                 Merge(Of(e.Snapshot), e);
@@ -170,7 +172,8 @@ internal sealed partial class OriginWorld
         {
             ChunkRefusal.None => !request.HasDeviceFailed,
             ChunkRefusal.Device => request.HasDeviceFailed,
-            ChunkRefusal.Invalid => !isOfOrigin && !Of(request.Snapshot!).State.IsValid,
+            ChunkRefusal.Invalid =>
+                !isOfOrigin && Of(request.Snapshot!) is { State.IsValid: false } or { IsHandedOver: true },
             ChunkRefusal.Overflowed => !isOfOrigin && Of(request.Snapshot!).State.IsOverflowed,
             ChunkRefusal.MergeFailed => isOfOrigin && Merging is { State.HasMergeFailed: true },
             ChunkRefusal.Removed => request.Snapshot is { } state && Of(state).IsLeaving,
@@ -204,6 +207,7 @@ internal sealed partial class OriginWorld
         Assert.Null(snapshot.Commit);
         Assert.True(snapshot.IsPersistent);
         Counts.Areas += changes.NextArea is null ? 0 : 1;
+        Counts.Cleanings += changes.Exceptions.Count == 0 && !snapshot.IsMerge ? 1 : 0;
         snapshot.Commit = new SimulatedCommit(
             snapshot, changes, _bytes, Fails, lost => Lose(snapshot.Disk, lost));
     }
@@ -211,6 +215,7 @@ internal sealed partial class OriginWorld
     private void Merge(SimulatedSnapshot snapshot, OriginEffect.MergeCopy merge)
     {
         Assert.True(_areaRead is null && _mergeCopy is null);
+        Assert.False(_machine.Phase == DevicePhase.Suspended || snapshot.State.Phase == DevicePhase.Suspended);
         Assert.DoesNotContain(_inFlight, request => request.Changes && request.Range.Overlaps(merge.Target));
         CheckKept(merge.Target, "merging");
         Counts.Runs++;

@@ -7,7 +7,7 @@ internal sealed partial class OriginWorld
 {
     private void SubmitChange()
     {
-        var snapshot = _snapshots.Count == 0 ? null : _snapshots[_random.Next(_snapshots.Count)];
+        var snapshot = AnySnapshot();
         if (_random.Next(2) == 0 || snapshot is { View: null } or { IsLeaving: true })
         {
             snapshot = null;
@@ -15,16 +15,13 @@ internal sealed partial class OriginWorld
 
         var view = ViewOf(snapshot?.State);
         var length = Math.Min(view.Length, snapshot?.Length ?? _length);
-        var (first, end) = RangeIn(length, snapshot?.Layout ?? LayoutOfAny());
+        var (first, end) = RangeIn(length, snapshot?.Layout ?? AnySnapshot()?.Layout);
         if (!view.IsBusy(first, end))
         {
             var kind = _random.Next(12) == 0 ? ChunkRequestKind.Discard : ChunkRequestKind.Write;
             Submit(new SimulatedChunkRequest(kind, snapshot?.State, SectorRange.Between(first, end), ++_number));
         }
     }
-
-    private CowLayout? LayoutOfAny() =>
-        _snapshots.Count == 0 ? null : _snapshots[_random.Next(_snapshots.Count)].Layout;
 
     /// <summary>Some sectors, some of one chunk, or whole chunks.</summary>
     private (int First, int End) RangeIn(int length, CowLayout? layout)
@@ -66,14 +63,15 @@ internal sealed partial class OriginWorld
         }
 
         var request = _open[_random.Next(_open.Count)];
-        var wasIssued = request.WasIssued;
-        var isBack = false;
-        Do(machine => isBack = machine.TryWithdraw(request));
-        Assert.Equal(isBack, !wasIssued);
-        if (isBack)
+        Do(machine =>
         {
-            TakeBack(request);
-        }
+            var isBack = machine.TryWithdraw(request);
+            Assert.Equal(isBack, !request.WasIssued);
+            if (isBack)
+            {
+                TakeBack(request);
+            }
+        });
     }
 
     private void TakeBack(SimulatedChunkRequest request)
@@ -109,7 +107,7 @@ internal sealed partial class OriginWorld
     {
         if (_machine.Phase == DevicePhase.Running && Merging is null or { State.Map.Gate: SnapshotGate.Open })
         {
-            var (first, end) = RangeIn(_length, LayoutOfAny());
+            var (first, end) = RangeIn(_length, AnySnapshot()?.Layout);
             _reads.Add(new SimulatedRead(_view, _number, OriginPlaces(first, end)));
         }
     }
@@ -137,6 +135,7 @@ internal sealed partial class OriginWorld
         Assert.True(!end.IsGood || read.Wrong.Count == 0, $"{read.Snapshot}: {string.Join("; ", read.Wrong)}");
         if (end.IsAwaited)
         {
+            Counts.AwaitedReads++;
             Do(machine => machine.ReadEnded(read.Snapshot!.State));
         }
     }

@@ -36,7 +36,7 @@ internal sealed partial class OriginWorld
         var length = _random.Next(4) == 0 ? _random.Next(1, _length + 1) : _length;
         var chunks = (int)layout.ChunksFor(length);
         var room = 3 + chunks + (chunks / layout.EntriesPerArea);
-        var sectors = (layout.ChunkSectors * (_random.Next(3) == 0 ? _random.Next(2, room + 1) : room + 20))
+        var sectors = (layout.ChunkSectors * (_random.Next(2) == 0 ? _random.Next(2, room + 1) : room + 20))
             + _random.Next(layout.ChunkSectors);
         var spec = new SnapshotStoreSpec("cow", kind, layout.ChunkSectors, SnapshotFeatures.DiscardZeroesCow);
         return new SimulatedSnapshot(length, layout, spec, policy, new SimulatedDisk(sectors, _random, Garbage));
@@ -48,10 +48,45 @@ internal sealed partial class OriginWorld
     private void Format(SimulatedSnapshot snapshot)
     {
         WriteHead(snapshot.Layout, isValid: true, snapshot.Disk.WriteDurably);
+        var layout = snapshot.Layout;
+        var chunks = Enumerable.Range(0, (int)layout.ChunksFor(snapshot.Length)).ToArray();
+        var first = _random.Next(chunks.Length);
+        var exceptions = new Queue<int>(
+            _random.Next(2) == 0 ? chunks.Skip(first).Concat(chunks.Take(first)).Take(_random.Next(chunks.Length)) : []);
+        var next = CowLayout.FirstData;
+        var last = 0;
+        for (; layout.WholeChunks(snapshot.Disk.Sectors) > layout.AreaChunk(last + 1); last++)
+        {
+            next = WriteArea(snapshot, last, exceptions, next);
+        }
+
+        WriteArea(snapshot, last, [], next);
+    }
+
+    /// <summary>Exceptions that were there before, and what they lead to.</summary>
+    private long WriteArea(SimulatedSnapshot snapshot, int area, Queue<int> exceptions, long next)
+    {
+        var bytes = new byte[snapshot.Layout.ChunkBytes];
+        var number = ++_number;
+        for (var index = 0; index < snapshot.Layout.EntriesPerArea && exceptions.TryDequeue(out var chunk); index++)
+        {
+            new CowEntry(chunk, next).Write(bytes, index);
+            foreach (var (sector, cow) in snapshot.SectorsOf(new ExceptionRun(chunk, next, 1)))
+            {
+                snapshot.Disk.WriteDurably(cow, (number * SimulatedChunkRequest.ValuesPerNumber) + sector);
+            }
+
+            next = snapshot.Layout.NextData(next);
+        }
+
+        var start = (int)snapshot.Layout.RangeOf(snapshot.Layout.AreaChunk(area)).Start;
         for (var sector = 0; sector < snapshot.Layout.ChunkSectors; sector++)
         {
-            snapshot.Disk.WriteDurably(snapshot.Layout.ChunkSectors + sector, 0);
+            snapshot.Disk.WriteDurably(
+                start + sector, _bytes.Keep(bytes.AsSpan(sector * Sectors.Size, Sectors.Size)));
         }
+
+        return next;
     }
 
     private void WriteHead(CowLayout layout, bool isValid, Action<int, long> write)
@@ -75,7 +110,7 @@ internal sealed partial class OriginWorld
         if (!snapshot.IsPersistent)
         {
             var transient = new TransientStore(layout, snapshot.Disk.Sectors);
-            snapshot.State = new SnapshotState(snapshot.Length, transient, table, snapshot.Spec, snapshot.Policy);
+            snapshot.State = new SnapshotState(snapshot.Terms, transient, table);
             return;
         }
 
@@ -90,7 +125,7 @@ internal sealed partial class OriginWorld
         }
 
         var store = new PersistentStore(layout, snapshot.Disk.Sectors, load, area);
-        snapshot.State = new SnapshotState(snapshot.Length, store, table, snapshot.Spec, snapshot.Policy, isValid);
+        snapshot.State = new SnapshotState(snapshot.Terms, store, table, isValid);
         snapshot.Kept.Clear();
         snapshot.Kept.UnionWith(table.Runs().SelectMany(
             static run => Enumerable.Range(0, (int)run.Count).Select(index => run.OldFirst + index)));
@@ -141,8 +176,14 @@ internal sealed partial class OriginWorld
         }
 
         (snapshot.IsActive, snapshot.WantsMerge) = (true, false);
-        snapshot.View ??= new ViewOracle(snapshot.Length, _origin.Durable);
+        snapshot.View ??= ViewNow(snapshot);
         _next.Enqueue(machine => machine.Resume(snapshot.State));
+    }
+
+    private ViewOracle ViewNow(SimulatedSnapshot snapshot)
+    {
+        var shown = Places(snapshot, snapshot.Look()).Select(static place => place.Disk.Durable(place.At)).ToArray();
+        return new ViewOracle(snapshot.Length, sector => shown[sector]);
     }
 
     /// <summary>From now on the origin is what the snapshot is.</summary>
@@ -177,10 +218,13 @@ internal sealed partial class OriginWorld
     {
         if (_snapshots.Exists(static one => one.IsMerge || one.WantsMerge) || _snapshots.Count == 0)
         {
+            Remove(Merging is { State.Status: { IsMerged: false, MergeFailed: false } } ? null : Merging);
             return;
         }
 
-        var snapshot = _snapshots[_random.Next(_snapshots.Count)];
+        var snapshot = _random.Next(2) == 0
+            ? _snapshots.MaxBy(static one => one.State.Map.Count)
+            : _snapshots[_random.Next(_snapshots.Count)];
         if (snapshot is { IsPersistent: true, IsActive: true, WantsRemoval: false, IsLeaving: false })
         {
             snapshot.WantsMerge = true;
@@ -188,9 +232,8 @@ internal sealed partial class OriginWorld
         }
     }
 
-    private void Remove()
+    private void Remove(SimulatedSnapshot? snapshot)
     {
-        var snapshot = _snapshots.Count == 0 ? null : _snapshots[_random.Next(_snapshots.Count)];
         if (snapshot is { WantsRemoval: false, WantsMerge: false, IsLeaving: false })
         {
             snapshot.WantsRemoval = true;
@@ -230,7 +273,13 @@ internal sealed partial class OriginWorld
         else if (snapshot is { WantsMerge: true, IsActivating: false })
         {
             snapshot.IsActivating = true;
-            _next.Enqueue(machine => machine.Activate(snapshot.State, isMerge: true));
+            snapshot.IsHandedOver = true;
+            _next.Enqueue(machine => machine.HandOver(snapshot.State, snapshot.Spec, snapshot.Policy));
+            _next.Enqueue(machine =>
+            {
+                snapshot.IsHandedOver = false;
+                machine.Activate(snapshot.State, isMerge: true);
+            });
         }
     }
 

@@ -41,6 +41,10 @@ internal sealed partial class OriginWorld
 
     private SimulatedSnapshot? Merging => _snapshots.Find(snapshot => snapshot.IsMerge && !snapshot.IsLeaving);
 
+    /// <summary>What lies over the origin.</summary>
+    private SimulatedSnapshot? Overlay =>
+        _snapshots.Find(static snapshot => snapshot is { IsMerge: true, IsLeaving: false, State.IsValid: true });
+
     public void Step(bool mayCut)
     {
         switch (_random.Next(mayCut ? 1000 : 995))
@@ -59,7 +63,7 @@ internal sealed partial class OriginWorld
             case < 958: SuspendOrResume(); break;
             case < 968: Withdraw(); break;
             case < 978: Add(); break;
-            case < 983: Remove(); break;
+            case < 983: Remove(AnySnapshot()); break;
             case < 990: StartMerge(); break;
             case < 995: Grow(); break;
             default: CutPower(); break;
@@ -81,6 +85,9 @@ internal sealed partial class OriginWorld
         Check();
     }
 
+    private SimulatedSnapshot? AnySnapshot() =>
+        _snapshots.Count == 0 ? null : _snapshots[_random.Next(_snapshots.Count)];
+
     private bool Fails() => _hasFaults && _random.NextDouble() < _faults;
 
     private SimulatedSnapshot Of(SnapshotState state) => _snapshots.Single(snapshot => snapshot.State == state);
@@ -92,9 +99,14 @@ internal sealed partial class OriginWorld
     /// <summary>All that is shown.</summary>
     private void Check()
     {
-        foreach (var (sector, disk, at) in OriginPlaces(0, _length))
+        if (Overlay is { } overlay)
         {
-            _view.Sees(sector, disk.Read(at), "the origin");
+            Check(overlay, _view);
+        }
+
+        for (var sector = Overlay?.Length ?? 0; sector < _length; sector++)
+        {
+            _view.Sees(sector, _origin.Read(sector), "the origin");
         }
 
         foreach (var snapshot in _snapshots)
@@ -102,10 +114,19 @@ internal sealed partial class OriginWorld
             Assert.True(snapshot.State.PendingCount <= Math.Max(1, snapshot.Policy.MaxPending));
             if (snapshot.IsShowing)
             {
-                foreach (var (sector, disk, at) in Places(snapshot, snapshot.Look()))
-                {
-                    snapshot.View!.Sees(sector, disk.Read(at), snapshot);
-                }
+                Check(snapshot, snapshot.View!);
+            }
+        }
+    }
+
+    private void Check(SimulatedSnapshot snapshot, ViewOracle view)
+    {
+        foreach (var run in snapshot.Look())
+        {
+            var (start, end, cow) = snapshot.PlaceOf(run);
+            for (var sector = start; sector < end; sector++)
+            {
+                view.Sees(sector, cow < 0 ? _origin.Read(sector) : snapshot.Disk.Read(cow + sector - start), snapshot);
             }
         }
     }
@@ -114,10 +135,10 @@ internal sealed partial class OriginWorld
     private IEnumerable<(int Sector, SimulatedDisk Disk, int At)> OriginPlaces(int first, int end)
     {
         var covered = 0;
-        if (Merging is { State.IsValid: true } merging)
+        if (Overlay is { } overlay)
         {
-            covered = merging.Length;
-            foreach (var place in Places(merging, merging.Look()).Where(place => place.Sector >= first))
+            covered = overlay.Length;
+            foreach (var place in Places(overlay, overlay.Look()).Where(place => place.Sector >= first))
             {
                 if (place.Sector < end)
                 {

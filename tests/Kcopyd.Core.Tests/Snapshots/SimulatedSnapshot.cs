@@ -14,6 +14,8 @@ internal sealed class SimulatedSnapshot(
 
     public SnapshotPolicy Policy => policy;
 
+    public SnapshotTerms Terms => new(length, spec, policy);
+
     public SimulatedDisk Disk => disk;
 
     public SnapshotState State { get; set; } = null!;
@@ -42,6 +44,8 @@ internal sealed class SimulatedSnapshot(
 
     public bool IsLeaving { get; set; }
 
+    public bool IsHandedOver { get; set; }
+
     /// <summary>Chunks whose exceptions are durable.</summary>
     public HashSet<long> Kept { get; } = [];
 
@@ -55,13 +59,19 @@ internal sealed class SimulatedSnapshot(
     /// <summary>The sectors that it covers of a run of chunks, and where they are on the COW device.</summary>
     public IEnumerable<(int Sector, int Cow)> SectorsOf(ExceptionRun run)
     {
-        var start = (int)layout.RangeOf(run.OldFirst).Start;
-        var end = Math.Min(start + ((int)run.Count * layout.ChunkSectors), length);
-        var cow = run.IsMapped ? (int)layout.RangeOf(run.NewFirst).Start : -1;
+        var (start, end, cow) = PlaceOf(run);
         for (var sector = start; sector < end; sector++)
         {
             yield return (sector, cow < 0 ? -1 : cow + sector - start);
         }
+    }
+
+    /// <summary>The sectors, and where the first one is on the COW device; -1: on the origin.</summary>
+    public (int Start, int End, int Cow) PlaceOf(ExceptionRun run)
+    {
+        var start = (int)layout.RangeOf(run.OldFirst).Start;
+        var end = Math.Min(start + ((int)run.Count * layout.ChunkSectors), length);
+        return (start, end, run.IsMapped ? (int)layout.RangeOf(run.NewFirst).Start : -1);
     }
 
     /// <summary>What a read of it reads from the origin, in whole chunks.</summary>
