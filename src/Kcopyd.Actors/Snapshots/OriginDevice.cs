@@ -69,7 +69,7 @@ public sealed class OriginDevice : IBlockDevice
         CopyDispatchers.Register(system);
         var name = settings.Name ?? $"origin:{Interlocked.Increment(ref _number)}";
         var origin = new OriginDevice(system, new OriginSetup(name, device, settings), isOwned);
-        KcopydClients.For(system).Add(origin, origin._setup.Calls.Closed);
+        KcopydClients.For(system).Add(origin, ShutdownTurn.Origins, origin._setup.Calls.Closed);
         return origin;
     }
 
