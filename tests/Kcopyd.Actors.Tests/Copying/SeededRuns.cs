@@ -15,13 +15,34 @@ internal static class SeededRuns
     /// <summary>Runs a body with consecutive seeds.</summary>
     public static void Run(int runs, Action<int> body)
     {
-        var given = Number(SeedVariable);
-        var count = given is null ? Number(RunsVariable) ?? runs : 1;
-        var first = given ?? Random.Shared.Next(int.MaxValue - count);
-        for (var seed = first; seed < first + count; seed++)
+        foreach (var seed in Seeds(runs))
         {
             Try(seed, body);
         }
+    }
+
+    /// <summary>Runs a body with consecutive seeds, on real threads: a seed repeats what is asked for, not its
+    /// order.</summary>
+    public static async Task RunAsync(int runs, Func<int, Task> body)
+    {
+        foreach (var seed in Seeds(runs))
+        {
+            try
+            {
+                await body(seed);
+            }
+            catch (Exception cause)
+            {
+                throw Failure(seed, cause);
+            }
+        }
+    }
+
+    private static IEnumerable<int> Seeds(int runs)
+    {
+        var given = Number(SeedVariable);
+        var count = given is null ? Number(RunsVariable) ?? runs : 1;
+        return Enumerable.Range(given ?? Random.Shared.Next(int.MaxValue - count), count);
     }
 
     private static void Try(int seed, Action<int> body)
@@ -32,10 +53,12 @@ internal static class SeededRuns
         }
         catch (Exception cause)
         {
-            throw new InvalidOperationException(
-                $"Seed {seed} fails; {SeedVariable}={seed} repeats it. {cause.Message}", cause);
+            throw Failure(seed, cause);
         }
     }
+
+    private static InvalidOperationException Failure(int seed, Exception cause) =>
+        new($"Seed {seed} fails; {SeedVariable}={seed} repeats it. {cause.Message}", cause);
 
     private static int? Number(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text
         ? int.Parse(text, CultureInfo.InvariantCulture)
