@@ -24,13 +24,8 @@ internal static class SnapshotStart
         var opening = new StoreOpening(
             table, table.Length, setup.Device.Geometry.LogicalBlockSize, settings.StoreTrust, IsWritable: true);
         var loaded = await CowStoreAccess.LoadAsync(cow.Device, opening, cancellationToken).ConfigureAwait(false);
-        var state = new SnapshotState(
-            table.Length,
-            loaded.Store,
-            loaded.Exceptions,
-            loaded.Table.Store!,
-            settings.Policy,
-            loaded.IsValid);
+        var terms = new SnapshotTerms(table.Length, loaded.Table.Store!, settings.Policy);
+        var state = new SnapshotState(terms, loaded.Store, loaded.Exceptions, loaded.IsValid);
         var access = loaded.Store.IsPersistent ? new CowStoreAccess(cow.Device, loaded.Store.Layout) : null;
         var port = new SnapshotPort(name, loaded.Table, settings)
         {

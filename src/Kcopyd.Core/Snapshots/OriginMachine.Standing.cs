@@ -18,13 +18,14 @@ public sealed partial class OriginMachine
     }
 
     /// <summary>Changes of the origin that come from now on do not change what a snapshot shows: those under way end
-    /// first. Or: the snapshot begins to be merged, and stands for the origin.</summary>
+    /// first. Or: the snapshot, which is suspended, begins to be merged, and stands for the origin.</summary>
     /// <remarks>Ends with <see cref="OriginEffect.Activated"/>. From then on a snapshot that is merged and its origin
     /// are one device: requests of both wait while either is suspended.</remarks>
     public void Activate(SnapshotState snapshot, bool isMerge)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         Invariant.Holds(!isMerge || (_merging is null && snapshot.Store.IsPersistent));
+        Invariant.Holds(!isMerge || snapshot.Phase == DevicePhase.Suspended);
         Invariant.Holds(!isMerge || _barriers.All(static barrier => !barrier.IsMerge));
         _barriers.Enqueue((snapshot, isMerge));
         Run();
@@ -104,6 +105,7 @@ public sealed partial class OriginMachine
         ArgumentNullException.ThrowIfNull(snapshot);
         Invariant.Holds(snapshot.Phase == DevicePhase.Suspended && !snapshot.IsMerging);
         (snapshot.Spec, snapshot.Policy) = (spec, policy);
+        snapshot.IsOverflowed = false;
         RefuseParked(snapshot, ChunkRefusal.Invalid);
     }
 
@@ -119,6 +121,7 @@ public sealed partial class OriginMachine
 
         if (isActivated && isMerge)
         {
+            Invariant.Holds(snapshot.ActiveCount == 0);
             (_merging, _isMerged, _unsure) = (snapshot, false, default);
         }
 
@@ -138,9 +141,7 @@ public sealed partial class OriginMachine
             && (Phase != DevicePhase.Running || MergingNow is { Phase: not DevicePhase.Running }));
 
     private bool IsGated(ChunkRequest request) =>
-        _barriers.Count > 0
-        && request.Kind != ChunkRequestKind.Read
-        && (ChangesOrigin(request) || _barriers.Contains((request.Snapshot!, true)));
+        _barriers.Count > 0 && request.Kind != ChunkRequestKind.Read && ChangesOrigin(request);
 
     private void Park(ChunkRequest request)
     {
@@ -182,12 +183,12 @@ public sealed partial class OriginMachine
 
     private void TryPassBarrier()
     {
-        if (_isFlushingBarrier || _activeCount > 0 || IsMerging || !_barriers.TryPeek(out var barrier))
+        if (_isFlushingBarrier || _activeCount > 0 || !_barriers.TryPeek(out var barrier))
         {
             return;
         }
 
-        if (barrier.IsMerge && barrier.Snapshot is not { IsIdle: true, ActiveCount: 0 })
+        if (barrier is { IsMerge: true, Snapshot.IsIdle: false })
         {
             return;
         }
@@ -238,13 +239,13 @@ public sealed partial class OriginMachine
 
     private void TryRemove(SnapshotState snapshot)
     {
-        if (snapshot is { IsLeaving: true, IsIdle: true }
-            && _barriers.All(barrier => barrier.Snapshot != snapshot)
-            && _snapshots.Remove(snapshot))
+        if (snapshot is { IsLeaving: true, IsIdle: true } && !IsInBarrier(snapshot) && _snapshots.Remove(snapshot))
         {
             _effects.Add(new OriginEffect.Removed(snapshot));
         }
     }
+
+    private bool IsInBarrier(SnapshotState snapshot) => _barriers.Any(barrier => barrier.Snapshot == snapshot);
 
     private void MeetNoRoom(ChunkRequest request, SnapshotState snapshot)
     {

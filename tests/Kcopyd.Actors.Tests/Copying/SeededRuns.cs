@@ -15,14 +15,33 @@ internal static class SeededRuns
     /// <summary>Runs a body with consecutive seeds.</summary>
     public static void Run(int runs, Action<int> body)
     {
-        var given = Number(SeedVariable);
-        var count = given is null ? Number(RunsVariable) ?? runs : 1;
-        var first = given ?? Random.Shared.Next(int.MaxValue - count);
-        for (var seed = first; seed < first + count; seed++)
+        var done = 0;
+        Run(() => done >= runs, seed =>
         {
-            Try(seed, body);
+            done++;
+            body(seed);
+        });
+    }
+
+    /// <summary>Runs a body with consecutive seeds until it is enough.</summary>
+    public static void Run(Func<bool> isEnough, Action<int> body)
+    {
+        if (Number(SeedVariable) is { } given)
+        {
+            Try(given, body);
+            return;
+        }
+
+        var runs = Number(RunsVariable);
+        var seed = Random.Shared.Next(int.MaxValue / 2);
+        for (var done = 0; runs is { } count ? done < count : !isEnough(); done++)
+        {
+            Try(seed + done, body);
         }
     }
+
+    /// <summary>Whether as many runs are made as the tests themselves say.</summary>
+    public static bool AreUsual => Number(SeedVariable) is null && Number(RunsVariable) is null;
 
     private static void Try(int seed, Action<int> body)
     {

@@ -21,13 +21,9 @@ internal sealed class StoreBench : IDisposable
         Access = new CowStoreAccess(cow, loaded.Store.Layout);
         _machine = new OriginMachine(origin.Geometry.LengthSectors);
         _machine.Resume(null);
-        _snapshot = new SnapshotState(
-            loaded.Table.Length,
-            loaded.Store,
-            loaded.Exceptions,
-            loaded.Table.Store!,
-            new SnapshotPolicy { OnFailure = SnapshotFailurePolicy.FailWrite },
-            loaded.IsValid);
+        var policy = new SnapshotPolicy { OnFailure = SnapshotFailurePolicy.FailWrite };
+        var terms = new SnapshotTerms(loaded.Table.Length, loaded.Table.Store!, policy);
+        _snapshot = new SnapshotState(terms, loaded.Store, loaded.Exceptions, loaded.IsValid);
         _machine.Add(_snapshot);
         _machine.Resume(_snapshot);
     }

@@ -210,6 +210,22 @@ public sealed class ExceptionTableTests
     }
 
     [Fact]
+    public void Chunk_2_to_the_32_further_is_another_chunk()
+    {
+        const long Far = 1L << 32;
+        var table = Table((1, 2), (5, 3), (9, 4));
+
+        Assert.False(table.Contains(Far + 5));
+        Assert.False(table.Remove(Far + 5));
+        Assert.Equal(new ExceptionRun(Far + 5, ExceptionRun.None, 95), table.FindRun(Far + 5, Far + 100));
+        Assert.True(table.TryAdd(Far + 5, 5));
+        Assert.True(table.TryAdd(Far + 1, Far));
+
+        Assert.Equal([1, 5, 9, Far + 1, Far + 5], table.Runs().Select(run => run.OldFirst));
+        Assert.Equal([2, 3, 4, Far, 5], table.Runs().Select(run => run.NewFirst));
+    }
+
+    [Fact]
     public void Runs_can_be_long_with_the_highest_numbers()
     {
         var table = new ExceptionTable();

@@ -41,6 +41,7 @@ internal sealed partial class OriginWorld
                 break;
             case OriginEffect.ReadArea e:
                 Assert.True(_areaRead is null && _mergeCopy is null);
+                Assert.Equal(DevicePhase.Running, e.Snapshot.Phase);
                 _areaRead = e;
                 Counts.AreaReads++;
                 break;
@@ -214,6 +215,7 @@ internal sealed partial class OriginWorld
     private void Merge(SimulatedSnapshot snapshot, OriginEffect.MergeCopy merge)
     {
         Assert.True(_areaRead is null && _mergeCopy is null);
+        Assert.False(_machine.Phase == DevicePhase.Suspended || snapshot.State.Phase == DevicePhase.Suspended);
         Assert.DoesNotContain(_inFlight, request => request.Changes && request.Range.Overlaps(merge.Target));
         CheckKept(merge.Target, "merging");
         Counts.Runs++;

@@ -110,7 +110,7 @@ internal sealed partial class OriginWorld
         if (!snapshot.IsPersistent)
         {
             var transient = new TransientStore(layout, snapshot.Disk.Sectors);
-            snapshot.State = new SnapshotState(snapshot.Length, transient, table, snapshot.Spec, snapshot.Policy);
+            snapshot.State = new SnapshotState(snapshot.Terms, transient, table);
             return;
         }
 
@@ -125,7 +125,7 @@ internal sealed partial class OriginWorld
         }
 
         var store = new PersistentStore(layout, snapshot.Disk.Sectors, load, area);
-        snapshot.State = new SnapshotState(snapshot.Length, store, table, snapshot.Spec, snapshot.Policy, isValid);
+        snapshot.State = new SnapshotState(snapshot.Terms, store, table, isValid);
         snapshot.Kept.Clear();
         snapshot.Kept.UnionWith(table.Runs().SelectMany(
             static run => Enumerable.Range(0, (int)run.Count).Select(index => run.OldFirst + index)));

@@ -14,6 +14,8 @@ internal sealed class SimulatedSnapshot(
 
     public SnapshotPolicy Policy => policy;
 
+    public SnapshotTerms Terms => new(length, spec, policy);
+
     public SimulatedDisk Disk => disk;
 
     public SnapshotState State { get; set; } = null!;
