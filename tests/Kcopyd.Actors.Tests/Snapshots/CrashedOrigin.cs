@@ -1,5 +1,6 @@
 using Kcopyd.Actors.Snapshots;
 using Kcopyd.Actors.TestKit.Crashes;
+using Kcopyd.Actors.TestKit.Devices;
 using Kcopyd.Actors.Tests.Crashes;
 using Kcopyd.Core;
 using Kcopyd.Devices;
@@ -12,6 +13,9 @@ internal sealed class CrashedOrigin : IDisposable
 {
     private const int Programs = 3;
 
+    /// <summary>The last write to a faulty store, of those that it may begin to fail with, in one life.</summary>
+    private const int MaxFaultyWrite = 16;
+
     private static readonly TimeSpan MaxLatency = TimeSpan.FromMilliseconds(2);
 
     private readonly SnapshotCase _case;
@@ -22,6 +26,7 @@ internal sealed class CrashedOrigin : IDisposable
     private SnapshotClients _clients;
     private SnapshotDisturber _disturber;
     private OriginDevice? _device;
+    private Random? _faults;
     private long _steps;
     private long _stepsBefore;
 
@@ -125,6 +130,7 @@ internal sealed class CrashedOrigin : IDisposable
     {
         Rig.Note($"Use({seed}, {operations}, {killAt})");
         (_clients, _disturber) = (new SnapshotClients(this, _case), new SnapshotDisturber(this, _case));
+        _faults = new Random(seed);
         var work = UseAsync(new Random(seed), operations);
         var last = killAt is { } steps ? Rig.Loop.Steps + steps : long.MaxValue;
         var isOver = Rig.Run(() => work.IsCompleted || Rig.Loop.Steps >= last) && work.IsCompleted;
@@ -143,6 +149,7 @@ internal sealed class CrashedOrigin : IDisposable
     {
         Rig.Note($"Recover({seed}, {operations})");
         (_clients, _disturber) = (new SnapshotClients(this, _case), new SnapshotDisturber(this, _case));
+        _faults = null;
         var work = RecoverAsync(new Random(seed), operations);
         Rig.Demand(Rig.Run(work), "the power stays on");
         Rig.Check(() => work.GetAwaiter().GetResult());
@@ -158,7 +165,7 @@ internal sealed class CrashedOrigin : IDisposable
     {
         snapshot.BeginLoading(_content);
         var device = await Device.AddSnapshotAsync(
-            snapshot.Table, snapshot.Disk.Open(), isOwned: false, snapshot.Options).ConfigureAwait(false);
+            snapshot.Table, Opened(snapshot), isOwned: false, snapshot.Options).ConfigureAwait(false);
         if (!Rig.Power.IsOn)
         {
             return;
@@ -239,6 +246,19 @@ internal sealed class CrashedOrigin : IDisposable
         }
     }
 
+    private IBlockDevice Opened(CrashedSnapshot snapshot)
+    {
+        var device = snapshot.Disk.Open();
+        if (_faults is null || !snapshot.Store.IsFaulty)
+        {
+            return device;
+        }
+
+        var fault = DeviceFault.At(DeviceOperation.Write, 1 + _faults.Next(MaxFaultyWrite));
+        return new FaultyBlockDevice(
+            device, fault with { Times = 1 + _faults.Next(4), BytesBefore = _faults.Next(4) * Sectors.Size });
+    }
+
     private void Begin(Random random, int operations)
     {
         _tasks.AddRange(Enumerable.Range(0, Programs).Select(_ => _clients.RunAsync(random.Next(), operations)));
@@ -251,7 +271,15 @@ internal sealed class CrashedOrigin : IDisposable
         foreach (var snapshot in _snapshots.Where(static snapshot => snapshot is { IsMerging: true, Device: not null }))
         {
             var device = snapshot.Device!;
-            await device.WaitUntilMergedAsync().ConfigureAwait(false);
+            try
+            {
+                await device.WaitUntilMergedAsync().ConfigureAwait(false);
+            }
+            catch (SnapshotStoreException) when (_faults is not null && snapshot.Store.IsFaulty)
+            {
+                continue;
+            }
+
             var status = await device.GetStatusAsync().ConfigureAwait(false);
             if (Rig.Power.IsOn)
             {

@@ -21,7 +21,7 @@ public sealed record SnapshotCase(string Name)
         new("a new store on a used device") { Stores = [new(2)], IsUsed = true },
         new("torn areas")
         {
-            Stores = [new(2)], KeptSectors = 52, OriginSectors = 96, IsUsed = true, MaxSectors = 40,
+            Stores = [new(2)], KeptSectors = 60, OriginSectors = 128, IsUsed = true, MaxSectors = 48,
         },
         new("two snapshots with chunks of one size") { Stores = [new(4), new(4)] },
         new("three snapshots with chunks of other sizes") { Stores = [new(1), new(8), new(2)] },
@@ -45,6 +45,10 @@ public sealed record SnapshotCase(string Name)
         {
             Stores = [new(2) { Chunks = 14, OnFailure = FailWrite }, new(4) { Chunks = 8 }],
         },
+        new("writes to a store fail")
+        {
+            Stores = [new(2) { IsFaulty = true, OnFailure = FailWrite }, new(4)], KeptSectors = 56, OriginSectors = 96,
+        },
         new("an area that is never full") { Stores = [new(1) { Chunks = 34 }], KeptSectors = 26, OriginSectors = 40 },
         new("a snapshot begins under load") { Stores = [new(4) { IsLate = true }] },
         new("a second snapshot begins under load") { Stores = [new(2), new(4) { IsLate = true }], IsUsed = true },
@@ -66,6 +70,10 @@ public sealed record SnapshotCase(string Name)
         new("merge beside a snapshot whose store is full")
         {
             Turn = SnapshotTurn.Merged, KeptSectors = 16, Stores = [new(2), new(4) { Chunks = 9 }],
+        },
+        new("merge, and writes to the store fail")
+        {
+            Turn = SnapshotTurn.Merged, KeptSectors = 32, OriginSectors = 48, Stores = [new(2) { IsFaulty = true }],
         },
         new("merge, suspended and resumed")
         {

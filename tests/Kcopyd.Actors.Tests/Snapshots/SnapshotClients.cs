@@ -90,16 +90,16 @@ internal sealed class SnapshotClients(CrashedOrigin owner, SnapshotCase @case)
         }
     }
 
-    /// <summary>Without power nothing is answered. A full store fails what its policy says, and a snapshot that is
-    /// replaced everything.</summary>
+    /// <summary>Without power nothing is answered. A store that is full or fails, fails what its policy says, and a
+    /// snapshot that is replaced everything.</summary>
     private bool IsExpected(UsedDevice used, DeviceException failure) => (Rig.Power.IsOn, used.Snapshot) switch
     {
         (false, _) => true,
-        (_, null) => IsRefusal(failure) && @case.Stores.Any(static store => store.FailsWrites),
-        (_, var snapshot) when snapshot.IsTurning || snapshot.Device != used.Device => true,
-        (_, var snapshot) => failure.Operation == DeviceOperation.Read
-            ? snapshot.Store.MayBeLost
-            : failure.Operation != DeviceOperation.Flush && snapshot.Store.Chunks > 0,
+        (_, { } snapshot) when snapshot.IsTurning || snapshot.Device != used.Device => true,
+        (_, { } snapshot) when failure.Operation == DeviceOperation.Read => snapshot.Store.MayBeLost,
+        _ when failure.Operation is DeviceOperation.Read or DeviceOperation.Flush => false,
+        (_, { } snapshot) => snapshot.Store.FailsOwnWrites,
+        _ => @case.Stores.Any(static store => store.FailsWrites),
     };
 
     private static bool IsRefusal(DeviceException failure) => failure.Errno == NoSpace;

@@ -21,12 +21,18 @@ internal sealed record StoreCase(int ChunkSectors)
     /// <summary>Whether it is made while the origin is used.</summary>
     public bool IsLate { get; init; }
 
+    /// <summary>Whether some writes to its COW device fail.</summary>
+    public bool IsFaulty { get; init; }
+
     /// <summary>Whether its table has <c>discard_zeroes_cow</c>.</summary>
     public bool Discards { get; init; }
 
     /// <summary>Whether it may get lost because its store is full.</summary>
     public bool MayBeLost => Chunks > 0 && OnFailure == SnapshotFailurePolicy.InvalidateSnapshot;
 
-    /// <summary>Whether changes of the origin may fail because its store is full.</summary>
-    public bool FailsWrites => Chunks > 0 && OnFailure == SnapshotFailurePolicy.FailWrite;
+    /// <summary>Whether changes of the snapshot may fail.</summary>
+    public bool FailsOwnWrites => Chunks > 0 || IsFaulty;
+
+    /// <summary>Whether changes of the origin may fail.</summary>
+    public bool FailsWrites => IsFaulty || (Chunks > 0 && OnFailure == SnapshotFailurePolicy.FailWrite);
 }
