@@ -58,8 +58,8 @@ public sealed class SnapshotKernelTests : IDisposable
     // Beyond what is documented:
     // - a snapshot copies a chunk for a write before its own end alone, and then all of the chunk that the origin has;
     // - what a store's chunk has behind the end of the origin is never written;
-    // - an origin splits writes at the chunks that its snapshots had when it was resumed: until it is resumed again, of a
-    //   write over several chunks only the first gets an exception, and the snapshot sees what the others became.
+    // - an origin splits writes at the chunks that its snapshots had when it was resumed: until it is resumed again, of
+    //   a write over several chunks only the first gets an exception, and the snapshot sees what the others became.
     [SkippableFact]
     public Task S26_lengths_that_do_not_fit_show_in_the_golden_file() => MatchesAsync("snapshot-lengths");
 
