@@ -58,7 +58,7 @@ public sealed class KcopydClient : IAsyncDisposable
         }
 
         var client = new KcopydClient(actor, link);
-        KcopydClients.For(system).Add(client, client.Closed);
+        KcopydClients.For(system).Add(client, ShutdownTurn.Clients, client.Closed);
         return Task.FromResult(client);
     }
 

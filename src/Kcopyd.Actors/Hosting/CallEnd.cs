@@ -12,14 +12,22 @@ internal sealed class CallEnd
     private readonly TaskCompletionSource<Exception?> _done = new();
     private readonly Lock _lock = new();
     private bool _isRunning;
+    private bool _isSettled;
     private Exception? _abandonment;
 
     /// <summary>Completes with null, or with why not.</summary>
     public Task<Exception?> Done => _done.Task;
 
-    /// <summary>Completes the caller's task.</summary>
-    public void Settle(Exception? failure, MessageDispatcher dispatcher) =>
+    /// <summary>Completes the caller's task, whatever becomes of the actor then.</summary>
+    public void Settle(Exception? failure, MessageDispatcher dispatcher)
+    {
+        lock (_lock)
+        {
+            _isSettled = true;
+        }
+
         dispatcher.Schedule(() => _done.TrySetResult(failure));
+    }
 
     /// <summary>Completes the caller's task, since the actor is gone: here and now, or when no device uses the caller's
     /// buffer any more.</summary>
@@ -27,6 +35,11 @@ internal sealed class CallEnd
     {
         lock (_lock)
         {
+            if (_isSettled)
+            {
+                return;
+            }
+
             _abandonment = failure;
             if (_isRunning)
             {

@@ -26,6 +26,16 @@ internal sealed class CallLink(string name)
 
     public void Remove(CallEnd call) => _calls.TryRemove(call, out _);
 
+    /// <summary>Refuses a call that passes by the actor, which is gone.</summary>
+    /// <exception cref="DeviceException">The device is closed.</exception>
+    public void ThrowIfClosed(DeviceOperation operation)
+    {
+        if (Closed.IsCompleted)
+        {
+            throw BlockRequest.Closed(name, operation);
+        }
+    }
+
     /// <summary>The actor stopped.</summary>
     public void Close()
     {

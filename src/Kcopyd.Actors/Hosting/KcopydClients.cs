@@ -3,11 +3,14 @@ using Akka.Actor;
 
 namespace Kcopyd.Actors.Hosting;
 
-/// <summary>The clients and mirrors of an actor system, so that its coordinated shutdown disposes them before the
-/// system stops.</summary>
+/// <summary>The clients, origins and mirrors of an actor system, so that its coordinated shutdown disposes them before
+/// the system stops.</summary>
+/// <remarks>Clients first, because they work on the devices. Then origins, the newest first: one that lost the device
+/// underneath before its copies ended would leave invalid snapshots. What is left are mirrors, all at once.</remarks>
 internal sealed class KcopydClients : IExtension
 {
-    private readonly ConcurrentDictionary<IAsyncDisposable, byte> _clients = new();
+    private readonly ConcurrentDictionary<IAsyncDisposable, (ShutdownTurn Turn, long Order)> _clients = new();
+    private long _number;
 
     private KcopydClients(ExtendedActorSystem system) =>
         CoordinatedShutdown.Get(system).AddTask(
@@ -16,11 +19,11 @@ internal sealed class KcopydClients : IExtension
     public static KcopydClients For(ActorSystem system) => system.WithExtension<KcopydClients, Provider>();
 
     /// <summary>Disposes it at the end of the system, unless it is closed by then.</summary>
-    public void Add(IAsyncDisposable client, Task closed)
+    public void Add(IAsyncDisposable client, ShutdownTurn turn, Task closed)
     {
-        _clients.TryAdd(client, 0);
+        _clients.TryAdd(client, (turn, turn == ShutdownTurn.Origins ? -Interlocked.Increment(ref _number) : 0));
         closed.ContinueWith(
-            (_, state) => ((KcopydClients)state!)._clients.TryRemove(client, out byte _),
+            (_, state) => ((KcopydClients)state!)._clients.TryRemove(client, out (ShutdownTurn, long) _),
             this,
             CancellationToken.None,
             TaskContinuationOptions.ExecuteSynchronously,
@@ -29,7 +32,15 @@ internal sealed class KcopydClients : IExtension
 
     private async Task<Akka.Done> DisposeAllAsync()
     {
-        await Task.WhenAll(_clients.Keys.Select(client => client.DisposeAsync().AsTask())).ConfigureAwait(false);
+        List<Task> turns = [];
+        foreach (var group in _clients.GroupBy(static pair => pair.Value).OrderBy(static group => group.Key))
+        {
+            var turn = Task.WhenAll(group.Select(static pair => pair.Key.DisposeAsync().AsTask()));
+            await turn.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            turns.Add(turn);
+        }
+
+        await Task.WhenAll(turns).ConfigureAwait(false);
         return Akka.Done.Instance;
     }
 

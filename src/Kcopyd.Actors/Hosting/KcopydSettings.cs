@@ -121,7 +121,7 @@ public static class KcopydSettings
         var (read, keys) = (defaults, snapshot.Keys);
         read = snapshot.Read(read, "max-pending", (o, key) => o with { MaxPending = keys.GetInt(key) });
         return snapshot.Read(
-            read, "fill-warnings", (o, key) => o with { FillWarnings = [.. keys.GetIntList(key)] });
+            read, "fill-warnings", (o, key) => o with { FillWarnings = [.. snapshot.Integers(key)] });
     }
 
     private static SettingsSection? Section(ActorSystem system, string path) =>

@@ -37,6 +37,15 @@ internal sealed record SettingsSection(string Path, Config Keys)
             : throw new FormatException($"'{text}' is no size.");
     }
 
+    /// <summary>A list of whole numbers.</summary>
+    public IReadOnlyList<int> Integers(string key)
+    {
+        var list = Keys.GetIntList(key);
+        return list is { Count: > 0 }
+            ? [.. list]
+            : string.IsNullOrEmpty(Keys.GetString(key)) ? [] : throw new FormatException("It is no list.");
+    }
+
     /// <summary>A text; null where it is empty.</summary>
     public string? Optional(string key) => Keys.GetString(key) is { Length: > 0 } text ? text : null;
 }

@@ -77,7 +77,7 @@ internal static class MirrorStart
                 LogDevice = parts.Log,
             };
             var mirror = new MirrorDevice(setup, parts, system);
-            KcopydClients.For(system).Add(mirror, mirror.Closed);
+            KcopydClients.For(system).Add(mirror, ShutdownTurn.Mirrors, mirror.Closed);
             return mirror;
         }
         catch

@@ -33,7 +33,7 @@ internal readonly record struct ChunkReads(IBlockDevice Origin, IBlockDevice Cow
             var start = Math.Max(offset, run.OldFirst * ChunkBytes);
             var end = Math.Min(offset + buffer.Length, (run.OldFirst + run.Count) * ChunkBytes);
             var part = buffer.Slice((int)(start - offset), (int)(end - start));
-            parts.Add(ReadAsync(run, start, part, cancellationToken).AsTask());
+            parts.Add(ReadAsync(run, start, part, cancellationToken));
             if (parts.Count == AtOnce)
             {
                 await Task.WhenAll(parts).ConfigureAwait(false);
@@ -54,11 +54,22 @@ internal readonly record struct ChunkReads(IBlockDevice Origin, IBlockDevice Cow
         return [.. extents.Select(extent => extent with { Offset = extent.Offset - at + offset })];
     }
 
-    private ValueTask ReadAsync(
+    /// <remarks>Whatever a device does, the task has it: others use parts of the same buffer.</remarks>
+    private async Task ReadAsync(
         ExceptionRun run, long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         var (device, at) = Place(run, offset);
-        return device.ReadAsync(at, buffer, cancellationToken);
+        var odd = device == Cow ? CowEnds.OddBytes(device, buffer.Length) : 0;
+        if (buffer.Length > odd)
+        {
+            await device.ReadAsync(at, buffer[..^odd], cancellationToken).ConfigureAwait(false);
+        }
+
+        if (odd > 0)
+        {
+            await CowEnds.ReadAsync(device, at + buffer.Length - odd, buffer[^odd..], cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 
     private (IBlockDevice Device, long Offset) Place(ExceptionRun run, long offset) => run.NewFirst < 0

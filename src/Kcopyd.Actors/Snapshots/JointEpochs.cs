@@ -24,9 +24,10 @@ internal sealed class JointEpochs(IBlockDevice origin)
     public DeviceEpochs Split(string name, long epoch)
     {
         var cow = _cow;
-        var epochs = new DeviceEpochs(origin.WriteEpoch, cow?.Device.WriteEpoch);
-        var current = epochs.Origin + (cow?.EndedAtLast ?? (epochs.Cow - cow?.Base) ?? 0);
-        return current == epoch ? epochs : throw WriteEpochs.Lost(name);
+        var epochs = new DeviceEpochs(
+            origin.WriteEpoch, cow is { EndedAtLast: null } ? cow.Device.WriteEpoch : null);
+        var ended = cow is null ? 0 : cow.EndedAtLast ?? (epochs.Cow!.Value - cow.Base);
+        return epochs.Origin + ended == epoch ? epochs : throw WriteEpochs.Lost(name);
     }
 
     private sealed record MergedCow(IBlockDevice Device, long Base, long? EndedAtLast)

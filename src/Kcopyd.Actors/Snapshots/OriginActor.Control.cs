@@ -4,7 +4,7 @@ using Kcopyd.Core.Snapshots;
 
 namespace Kcopyd.Actors.Snapshots;
 
-/// <content>Snapshots that come and go, suspend and resume; closing.</content>
+/// <content>Suspending, leaving and closing.</content>
 internal sealed partial class OriginActor
 {
     /// <summary>The longest part of a change of the origin: chunks of the smallest size.</summary>
@@ -13,154 +13,10 @@ internal sealed partial class OriginActor
     private const long MaxPartBytes = 1024 * 1024;
 
     private readonly Dictionary<SnapshotPort, List<Answer<bool>>> _untilSuspended = [];
-    private readonly Dictionary<SnapshotState, Answer<bool>> _untilActive = [];
     private readonly List<Answer<bool>> _untilOriginSuspended = [];
     private readonly HashSet<SnapshotPort> _leaving = [];
-    private Devices.DeviceException? _barrierFailure;
     private bool _isDrained;
     private bool _isClosing;
-
-    private void OnLoad(OriginWork.Load message)
-    {
-        var port = message.Port;
-        if (_isClosing)
-        {
-            message.Answer.Refuse(SnapshotRefusals.Closed(_setup.Name));
-            return;
-        }
-
-        if (port.IsMerge && _setup.Ports.Exists(other => other.IsMerge && other != port))
-        {
-            message.Answer.Refuse(SnapshotRefusals.AlreadyMerging(_setup.Name));
-            return;
-        }
-
-        if (port.Predecessor is { } predecessor
-            && _setup.Ports.Exists(other => other.Predecessor == predecessor))
-        {
-            message.Answer.Refuse(SnapshotRefusals.AlreadySucceeded(predecessor.Name));
-            return;
-        }
-
-        _setup.Ports = _setup.Ports.Add(port);
-        if (port.Options.OnNotice is { } callback)
-        {
-            port.Notices = Context.ActorOf(NoticeActor<SnapshotNotice>.Props(
-                callback, e => SnapshotLog.CallbackFailed(_logger, e, port.Name)));
-        }
-
-        if (message.State is { } state)
-        {
-            port.State = state;
-            _ports.Add(state, port);
-            _machine.Add(state);
-        }
-
-        message.Answer.Give(true);
-    }
-
-    private void OnResume(OriginWork.Resume message)
-    {
-        if (message.Port is not { } port)
-        {
-            ResumeOrigin(message.Answer);
-        }
-        else if (_isClosing || _leaving.Contains(port) || port.IsReplaced)
-        {
-            message.Answer.Refuse(SnapshotRefusals.Closed(port.Name));
-        }
-        else if (port.Predecessor is { } predecessor)
-        {
-            TakeOver(port, predecessor, message.Answer);
-        }
-        else if (port.State!.Phase != DevicePhase.Suspended || _untilActive.ContainsKey(port.State))
-        {
-            message.Answer.Refuse(SnapshotRefusals.NotSuspended(port.Name));
-        }
-        else if (_setup.Ports.Exists(other => other.Predecessor == port))
-        {
-            message.Answer.Refuse(SnapshotRefusals.HasSuccessor(port.Name));
-        }
-        else
-        {
-            Activate(port, message.Answer);
-        }
-    }
-
-    private void Activate(SnapshotPort port, Answer<bool> answer)
-    {
-        var state = port.State!;
-        if (state.IsActive)
-        {
-            _machine.Resume(state);
-            answer.Give(true);
-            return;
-        }
-
-        _untilActive.Add(state, answer);
-        _machine.Activate(state, port.IsMerge);
-    }
-
-    /// <summary>A successor gets the table of exceptions and the store, and its predecessor shows nothing any
-    /// more.</summary>
-    private void TakeOver(SnapshotPort port, SnapshotPort predecessor, Answer<bool> answer)
-    {
-        var state = predecessor.State;
-        if (state is null || state.Phase != DevicePhase.Suspended || _untilActive.ContainsKey(state))
-        {
-            answer.Refuse(SnapshotRefusals.SourceNotSuspended(predecessor.Name));
-            return;
-        }
-
-        (predecessor.State, predecessor.IsReplaced) = (null, true);
-        (port.State, port.Predecessor) = (state, null);
-        _ports[state] = port;
-        _machine.HandOver(state, port.Table.Store!, port.Options.Policy);
-        port.Loaded.TrySetResult();
-        if (port.IsMerge)
-        {
-            _untilActive.Add(state, answer);
-            _machine.Activate(state, isMerge: true);
-        }
-        else
-        {
-            Activate(port, answer);
-        }
-    }
-
-    private void OnActivated(OriginEffect.Activated activated)
-    {
-        var state = activated.Snapshot;
-        var port = _ports[state];
-        _untilActive.Remove(state, out var answer);
-        if (!activated.Succeeded)
-        {
-            answer!.Refuse(SnapshotRefusals.NotFlushed(_setup.Name, _barrierFailure));
-            return;
-        }
-
-        if (port.IsMerge)
-        {
-            _setup.Epochs.Begin(port.Cow.Device);
-            _setup.MergedCow = port.Cow.Device;
-        }
-
-        _setup.PartBytes = PartBytes();
-        _machine.Resume(state);
-        SnapshotLog.Resumed(_logger, port.Name, state.Status.ToString());
-        answer!.Give(true);
-        if (_leaving.Contains(port) || _isClosing)
-        {
-            _machine.Suspend(state);
-        }
-    }
-
-    private void OnBarrierFlushed(OriginWork.BarrierFlushed message)
-    {
-        _barrierFailure = message.Failure;
-        Log(_setup.Name, message.Failure);
-        _machine.BarrierFlushed(message.Failure is null);
-    }
 
     /// <summary>The longest part of a change of chunks; unit: bytes.</summary>
     public static long PartBytesOf(CowLayout layout) => Math.Min(MaxPartBytes, MaxPartChunks * layout.ChunkBytes);
@@ -189,7 +45,8 @@ internal sealed partial class OriginActor
         {
             SuspendOrigin(message.Answer);
         }
-        else if (message.Port.State is not { Phase: not DevicePhase.Suspended } state)
+        else if (message.Port.State is not { } state
+            || (state.Phase == DevicePhase.Suspended && !_untilActive.ContainsKey(state)))
         {
             message.Answer.Give(true);
         }
@@ -304,12 +161,14 @@ internal sealed partial class OriginActor
         _leaving.Remove(port);
         _setup.Ports = _setup.Ports.Remove(port);
         _mergedChunks.Remove(port);
-        FinishMergeWaits(port, SnapshotLoss.Metadata);
-        if (port.Notices is { } notices)
+        _untilMerged.Remove(port);
+        if (port is { IsReplaced: false, Predecessor: null })
         {
-            Context.Stop(notices);
+            _claims.Remove(port.Cow.Claim);
         }
 
+        // What was told before is heard.
+        port.Notices?.Tell(PoisonPill.Instance);
         port.Calls.Close();
         foreach (var successor in _setup.Ports.Where(other => other.Predecessor == port).ToArray())
         {

@@ -31,7 +31,7 @@ internal sealed partial class OriginActor
         var cow = _ports[copy.Snapshot].Cow.Device;
         var source = copy.Target.Shift(copy.Start - copy.Target.Start);
         var request = SnapshotCopies.RequestOf(
-            cow, source, [(_setup.Device, copy.Target.Start)], _setup.Options);
+            cow, source, [(PaddedDevice.Of(_setup.Device), copy.Target.Start)], _setup.Options);
         _client.Tell(new ClientMessage.Copy(request, copy));
     }
 

@@ -28,12 +28,14 @@ internal sealed partial class OriginActor : HandlingActor
     private readonly MessageDispatcher _dispatcher;
     private readonly IActorRef _client;
     private readonly Dictionary<SnapshotState, SnapshotPort> _ports = [];
+    private readonly List<StorageClaim> _claims;
     private readonly ICancelable _closeTimer;
 
     public OriginActor(OriginSetup setup)
     {
         (_setup, _machine, _logger) = (setup, setup.Machine, setup.Options.Logger);
         _dispatcher = Context.System.Dispatchers.Lookup(CopyDispatchers.Copy);
+        _claims = [StorageClaim.Of(setup.Device, long.MaxValue)];
         _closeTimer = new Cancelable(Context.System.Scheduler);
         _client = Context.ActorOf(
             ClientActor.Props(SnapshotCopies.ClientOptions(setup.Options), new ClientLink()), "client");
@@ -50,6 +52,8 @@ internal sealed partial class OriginActor : HandlingActor
         On<CopyCompleted>(OnCopyCompleted);
         On<ClientMessage.CopyRejected>(OnCopyRejected);
         On<ClientMessage.CopyAccepted>(static _ => { });
+        On<OriginWork.Take>(OnTake);
+        On<OriginWork.GiveBack>(message => _claims.Remove(message.Claim));
         On<OriginWork.Load>(OnLoad);
         On<OriginWork.Resume>(OnResume);
         On<OriginWork.Suspend>(OnSuspend);
@@ -177,9 +181,7 @@ internal sealed partial class OriginActor : HandlingActor
 
     private void Settle(OriginRequest request, ChunkRefusal refusal)
     {
-        var name = request.Snapshot is { } snapshot && _ports.TryGetValue(snapshot, out var port)
-            ? port.Name
-            : _setup.Name;
+        var name = request.Port?.Name ?? _setup.Name;
         request.End.Settle(SnapshotRefusals.FailureOf(name, request, refusal), _dispatcher);
     }
 

@@ -32,7 +32,7 @@ public sealed class OriginDevice : IBlockDevice
         var underneath = setup.Device.Geometry;
         _geometry = underneath with
         {
-            LogicalBlockSize = Math.Max(Sectors.Size, underneath.LogicalBlockSize),
+            LogicalBlockSize = setup.BlockBytes,
             Abilities = underneath.Abilities & ~BlockDeviceAbilities.ByteGranular,
         };
         Actor = system.ActorOf(OriginActor.Props(setup));
@@ -55,6 +55,8 @@ public sealed class OriginDevice : IBlockDevice
 
     private string Name => _setup.Name;
 
+    private OriginReads Reads => new(_setup, _calls);
+
     /// <summary>An origin over a device, without snapshots, running.</summary>
     /// <param name="system">Where its actor lives.</param>
     /// <param name="device">The device underneath; open for reading only if the origin is not to be written.</param>
@@ -69,7 +71,7 @@ public sealed class OriginDevice : IBlockDevice
         CopyDispatchers.Register(system);
         var name = settings.Name ?? $"origin:{Interlocked.Increment(ref _number)}";
         var origin = new OriginDevice(system, new OriginSetup(name, device, settings), isOwned);
-        KcopydClients.For(system).Add(origin, origin._setup.Calls.Closed);
+        KcopydClients.For(system).Add(origin, ShutdownTurn.Origins, origin._setup.Calls.Closed);
         return origin;
     }
 
@@ -83,6 +85,7 @@ public sealed class OriginDevice : IBlockDevice
     /// <param name="cancellationToken">Stops loading; the device is the caller's then.</param>
     /// <exception cref="DeviceException">A device does not fit or failed.</exception>
     /// <exception cref="SnapshotStoreException">The store cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">A snapshot is being merged into the origin.</exception>
     public async Task<SnapshotDevice> AddSnapshotAsync(
         SnapshotTable table,
         IBlockDevice cow,
@@ -126,9 +129,10 @@ public sealed class OriginDevice : IBlockDevice
     /// handover on.</param>
     /// <param name="table">What the new one is; the chunk size is that of the store.</param>
     /// <param name="options">Null: as of the source.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="InvalidOperationException">Another snapshot is merging, or is to take over the same
-    /// store.</exception>
+    /// <param name="cancellationToken">If it is cancelled before, nothing is loaded.</param>
+    /// <exception cref="DeviceException">The table does not fit the store or the devices.</exception>
+    /// <exception cref="InvalidOperationException">Another snapshot is merging, or is to take over the same store; or
+    /// the source is merged itself, was replaced or closed, or is one of another origin.</exception>
     public Task<SnapshotDevice> LoadSuccessorAsync(
         SnapshotDevice source,
         SnapshotTable table,
@@ -170,15 +174,7 @@ public sealed class OriginDevice : IBlockDevice
         try
         {
             BlockRequest.Check(Name, DeviceOperation.Read, _geometry, offset, buffer.Length);
-            await HoldReadsAsync(cancellationToken).ConfigureAwait(false);
-            try
-            {
-                await OriginReads.ReadAsync(_setup, offset, buffer, cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                LetGoOfReads();
-            }
+            await Reads.ReadAsync(null, null, offset, buffer, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -204,8 +200,8 @@ public sealed class OriginDevice : IBlockDevice
         _geometry.Can(BlockDeviceAbilities.Discard)
             ? ChangeAsync(
                 new ByteChange(DeviceOperation.Discard, offset, length, default, default), cancellationToken)
-            : throw new DeviceException(
-                Name, DeviceOperation.Discard, DeviceErrorKind.NotSupported, "the device takes no discards");
+            : ValueTask.FromException(new DeviceException(
+                Name, DeviceOperation.Discard, DeviceErrorKind.NotSupported, "the device takes no discards"));
 
     /// <inheritdoc/>
     public async ValueTask FlushAsync(long writeEpoch, CancellationToken cancellationToken)
@@ -230,7 +226,7 @@ public sealed class OriginDevice : IBlockDevice
         try
         {
             BlockRequest.CheckBounds(Name, DeviceOperation.BlockStatus, _geometry, offset, length);
-            return await OriginReads.GetBlockStatusAsync(_setup, offset, length, cancellationToken)
+            return await Reads.GetBlockStatusAsync(null, null, offset, length, cancellationToken)
                 .ConfigureAwait(false);
         }
         finally
@@ -240,8 +236,14 @@ public sealed class OriginDevice : IBlockDevice
     }
 
     /// <inheritdoc/>
-    public ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken) =>
-        _setup.Device.DropCacheAsync(offset, length, cancellationToken);
+    public async ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken)
+    {
+        await _setup.Device.DropCacheAsync(offset, length, cancellationToken).ConfigureAwait(false);
+        if (_setup.MergedCow is { } cow)
+        {
+            await cow.DropCacheAsync(0, cow.Geometry.LengthBytes, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask ConfirmAsync(CancellationToken cancellationToken) =>
@@ -283,22 +285,6 @@ public sealed class OriginDevice : IBlockDevice
         finally
         {
             _gate.Exit();
-        }
-    }
-
-    private async ValueTask HoldReadsAsync(CancellationToken cancellationToken)
-    {
-        while (!_setup.Reads.TryEnter())
-        {
-            await _calls.SubmitAsync(OriginRequest.Read(null, null), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private void LetGoOfReads()
-    {
-        if (_setup.Reads.Exit())
-        {
-            _calls.Tell(new OriginWork.ReadEnded(null));
         }
     }
 }

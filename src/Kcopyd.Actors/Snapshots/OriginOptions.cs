@@ -1,3 +1,4 @@
+using System.Numerics;
 using Kcopyd.Core;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -38,6 +39,17 @@ public sealed record OriginOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A percentage is 0 to 100.");
     } = 100;
+
+    /// <summary>What positions and lengths of requests are multiples of, at least; as the device underneath has it where
+    /// that is more. Unit: bytes. Default 512; a power of two up to 64 KiB.</summary>
+    /// <remarks>A snapshot is merged only if the blocks of its COW device are no larger.</remarks>
+    public int LogicalBlockSize
+    {
+        get;
+        init => field = BitOperations.IsPow2(value) && value is >= Sectors.Size and <= 64 * 1024
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A power of two, 512 to 65,536 bytes.");
+    } = Sectors.Size;
 
     /// <summary>How long closing waits for what is in flight. Default 10 s; 10 ms to 1 h.</summary>
     public TimeSpan DisposeTimeout

@@ -115,15 +115,28 @@ internal sealed class OriginRequest : ChunkRequest, IRunnable
     {
         var (offset, length) = ClipTo(piece.Range);
         var at = Sectors.ToBytes(piece.Start) + offset - piece.Range.StartBytes;
+        var whole = piece.Cow is null ? length : CowEnds.WholeBlocks(device, length);
         return piece.Action switch
         {
             ChunkAction.Flush => device.FlushAsync(
                 piece.Cow is null ? Epochs.Origin : Epochs.Cow ?? device.WriteEpoch, default),
             ChunkAction.Discard => TryDiscardAsync(device, at, length),
-            ChunkAction.Zero => Zeroing.WriteAsync(device, at, length, WriteDurability.Cached),
-            _ when Operation == DeviceOperation.WriteZeroes => Zeroing.WriteAsync(device, at, length, Durability),
+            ChunkAction.Zero => Zeroing.WriteAsync(device, at, whole, WriteDurability.Cached),
+            _ when Operation == DeviceOperation.WriteZeroes => Zeroing.WriteAsync(device, at, whole, Durability),
+            _ when whole > length => WriteEndAsync(device, at, Data.Slice((int)(offset - Offset), (int)length)),
             _ => WriteAsync(device, at, Data.Slice((int)(offset - Offset), (int)length)),
         };
+    }
+
+    private async ValueTask WriteEndAsync(IBlockDevice cow, long at, ReadOnlyMemory<byte> data)
+    {
+        var odd = CowEnds.OddBytes(cow, data.Length);
+        if (data.Length > odd)
+        {
+            await WriteAsync(cow, at, data[..^odd]).ConfigureAwait(false);
+        }
+
+        await CowEnds.WriteAsync(cow, at + data.Length - odd, data[^odd..], Durability).ConfigureAwait(false);
     }
 
     private ValueTask WriteAsync(IBlockDevice device, long at, ReadOnlyMemory<byte> data)

@@ -16,6 +16,9 @@ internal sealed class OriginSetup(string name, IBlockDevice device, OriginOption
 
     public OriginOptions Options => options;
 
+    /// <summary>The block that the origin shows; unit: bytes.</summary>
+    public int BlockBytes { get; } = Math.Max(options.LogicalBlockSize, device.Geometry.LogicalBlockSize);
+
     public OriginMachine Machine { get; } = new(device.Geometry.LengthSectors);
 
     /// <summary>The calls of the origin that are not over.</summary>

@@ -43,6 +43,10 @@ public sealed class SnapshotDevice : IBlockDevice
 
     private string Name => Port.Name;
 
+    private SnapshotReads Reads => new(_setup.Device, Port, _calls);
+
+    private OriginReads OriginReads => new(_setup, _calls);
+
     /// <summary>How it is, as dm-snapshot's status line has it.</summary>
     public Task<SnapshotStatus> GetStatusAsync(CancellationToken cancellationToken = default) =>
         _calls.AskAsync<SnapshotStatus>(answer => new OriginWork.GetStatus(Port, answer), cancellationToken);
@@ -61,14 +65,15 @@ public sealed class SnapshotDevice : IBlockDevice
     /// of another, or merges.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="InvalidOperationException">It is not suspended; or the snapshot whose store it takes over
-    /// is not.</exception>
+    /// is not; or it is to begin while another is merged.</exception>
     /// <exception cref="DeviceException">The origin could not be flushed; it stays suspended.</exception>
     public Task ResumeAsync(CancellationToken cancellationToken = default) =>
         _calls.AskAsync<bool>(answer => new OriginWork.Resume(Port, answer), cancellationToken);
 
     /// <summary>Completes when all of it is in the origin. Never, while nothing merges.</summary>
     /// <param name="cancellationToken">Stops waiting, not the merge.</param>
-    /// <exception cref="SnapshotStoreException">The merge failed, or the snapshot was closed before its end.</exception>
+    /// <exception cref="SnapshotStoreException">The merge failed.</exception>
+    /// <exception cref="ObjectDisposedException">The snapshot was closed before its end.</exception>
     public Task WaitUntilMergedAsync(CancellationToken cancellationToken = default) =>
         _calls.AskAsync<bool>(answer => new OriginWork.WaitUntilMerged(Port, answer), cancellationToken);
 
@@ -90,12 +95,12 @@ public sealed class SnapshotDevice : IBlockDevice
             BlockRequest.Check(Name, DeviceOperation.Read, Geometry, offset, buffer.Length);
             if (Port.IsMerge)
             {
-                await WaitUntilRunningAsync(cancellationToken).ConfigureAwait(false);
-                await OriginReads.ReadAsync(_setup, offset, buffer, cancellationToken).ConfigureAwait(false);
+                var state = await Port.StateAsync(DeviceOperation.Read, cancellationToken).ConfigureAwait(false);
+                await OriginReads.ReadAsync(Port, state, offset, buffer, cancellationToken).ConfigureAwait(false);
             }
             else if (!buffer.IsEmpty)
             {
-                await ReadChunksAsync(offset, buffer, cancellationToken).ConfigureAwait(false);
+                await Reads.ReadAsync(offset, buffer, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -122,8 +127,8 @@ public sealed class SnapshotDevice : IBlockDevice
         Geometry.Can(BlockDeviceAbilities.Discard)
             ? ChangeAsync(
                 new ByteChange(DeviceOperation.Discard, offset, length, default, default), cancellationToken)
-            : throw new DeviceException(
-                Name, DeviceOperation.Discard, DeviceErrorKind.NotSupported, "its table does not ask for discards");
+            : ValueTask.FromException(new DeviceException(
+                Name, DeviceOperation.Discard, DeviceErrorKind.NotSupported, "its table does not ask for discards"));
 
     /// <inheritdoc/>
     public async ValueTask FlushAsync(long writeEpoch, CancellationToken cancellationToken)
@@ -131,7 +136,7 @@ public sealed class SnapshotDevice : IBlockDevice
         _gate.Enter(Name, DeviceOperation.Flush);
         try
         {
-            var state = await StateAsync(DeviceOperation.Flush, cancellationToken).ConfigureAwait(false);
+            var state = await Port.StateAsync(DeviceOperation.Flush, cancellationToken).ConfigureAwait(false);
             var epochs = Port.IsMerge
                 ? _setup.Epochs.Split(Name, writeEpoch)
                 : new DeviceEpochs(0, writeEpoch);
@@ -152,16 +157,13 @@ public sealed class SnapshotDevice : IBlockDevice
         try
         {
             BlockRequest.CheckBounds(Name, DeviceOperation.BlockStatus, Geometry, offset, length);
-            var state = await StateAsync(DeviceOperation.BlockStatus, cancellationToken).ConfigureAwait(false);
-            if (Port.IsMerge || length == 0)
+            if (!Port.IsMerge && length > 0)
             {
-                return await OriginReads.GetBlockStatusAsync(_setup, offset, length, cancellationToken)
-                    .ConfigureAwait(false);
+                return await Reads.GetBlockStatusAsync(offset, length, cancellationToken).ConfigureAwait(false);
             }
 
-            var chunk = offset / state.Layout.ChunkBytes;
-            var run = state.Map.Look(chunk, (offset + length - 1) / state.Layout.ChunkBytes)[0];
-            return await Reads(state).GetBlockStatusAsync(run, offset, length, cancellationToken)
+            var state = await Port.StateAsync(DeviceOperation.BlockStatus, cancellationToken).ConfigureAwait(false);
+            return await OriginReads.GetBlockStatusAsync(Port, state, offset, length, cancellationToken)
                 .ConfigureAwait(false);
         }
         finally
@@ -203,66 +205,13 @@ public sealed class SnapshotDevice : IBlockDevice
         await Port.CloseAsync().ConfigureAwait(false);
     }
 
-    private ChunkReads Reads(SnapshotState state) =>
-        new(_setup.Device, Port.Cow.Device, state.Layout.ChunkBytes);
-
-    private async ValueTask ReadChunksAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var state = await StateAsync(DeviceOperation.Read, cancellationToken).ConfigureAwait(false);
-            var chunkBytes = state.Layout.ChunkBytes;
-            var gate = state.Map.Begin(
-                offset / chunkBytes, (offset + buffer.Length - 1) / chunkBytes, out var read);
-            if (gate == SnapshotGate.Open)
-            {
-                await ReadChunksAsync(state, read!, offset, buffer, cancellationToken).ConfigureAwait(false);
-                return;
-            }
-
-            if (gate == SnapshotGate.Invalid)
-            {
-                throw SnapshotRefusals.Invalid(Name, offset);
-            }
-
-            await _calls.SubmitAsync(OriginRequest.Read(Port, state), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private async ValueTask ReadChunksAsync(
-        SnapshotState state,
-        SnapshotRead read,
-        long offset,
-        Memory<byte> buffer,
-        CancellationToken cancellationToken)
-    {
-        var end = default(SnapshotReadEnd);
-        try
-        {
-            await Reads(state).ReadAsync(read.Runs, offset, buffer, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            end = state.Map.End(read);
-            if (end.IsAwaited)
-            {
-                _calls.Tell(new OriginWork.ReadEnded(state));
-            }
-        }
-
-        if (!end.IsGood)
-        {
-            throw SnapshotRefusals.Invalid(Name, offset);
-        }
-    }
-
     private async ValueTask ChangeAsync(ByteChange change, CancellationToken cancellationToken)
     {
         BlockRequest.CheckWrite(Name, change.Operation, Geometry, change.Offset, change.Length);
         _gate.Enter(Name, change.Operation);
         try
         {
-            var state = await StateAsync(change.Operation, cancellationToken).ConfigureAwait(false);
+            var state = await Port.StateAsync(change.Operation, cancellationToken).ConfigureAwait(false);
             var part = Math.Min(_setup.PartBytes, OriginActor.PartBytesOf(state.Layout));
             foreach (var piece in ChangeParts.Of(change, Math.Max(part, state.Layout.ChunkBytes)))
             {
@@ -274,30 +223,5 @@ public sealed class SnapshotDevice : IBlockDevice
         {
             _gate.Exit();
         }
-    }
-
-    private async ValueTask WaitUntilRunningAsync(CancellationToken cancellationToken)
-    {
-        var state = await StateAsync(DeviceOperation.Read, cancellationToken).ConfigureAwait(false);
-        if (state.Map.Gate == SnapshotGate.Held)
-        {
-            await _calls.SubmitAsync(OriginRequest.Read(Port, state), cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>What it is in the machine; waits until it has taken over what it is to.</summary>
-    private async ValueTask<SnapshotState> StateAsync(DeviceOperation operation, CancellationToken cancellationToken)
-    {
-        if (!Port.Loaded.Task.IsCompleted)
-        {
-            var first = await Task.WhenAny(Port.Loaded.Task, Port.Calls.Closed)
-                .WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (first != Port.Loaded.Task)
-            {
-                throw BlockRequest.Closed(Name, operation);
-            }
-        }
-
-        return Port.State ?? throw SnapshotRefusals.Replaced(Name, operation);
     }
 }

@@ -42,6 +42,24 @@ internal static class SnapshotGeometryRules
         CheckLength(table, cow);
     }
 
+    /// <summary>Refuses to merge a store whose blocks are larger than those that the origin takes: what is still to be
+    /// merged could not be written.</summary>
+    /// <param name="table">The snapshot.</param>
+    /// <param name="originBlockBytes">The block that the origin shows; unit: bytes.</param>
+    /// <param name="cow">Its COW device.</param>
+    /// <exception cref="DeviceException">They are.</exception>
+    public static void CheckMerge(SnapshotTable table, int originBlockBytes, IBlockDevice cow)
+    {
+        var block = cow.Geometry.LogicalBlockSize;
+        if (table.Target == SnapshotTarget.Merge && block > originBlockBytes)
+        {
+            throw Refusal(
+                cow.Identity.Uri,
+                $"its blocks, {block} bytes, are larger than those of the origin that it would be merged into, "
+                + $"{originBlockBytes} bytes");
+        }
+    }
+
     /// <summary>Refuses devices that share storage: what is written to one would change the other.</summary>
     /// <param name="origin">The origin.</param>
     /// <param name="length">Sectors that are used of it.</param>
@@ -49,11 +67,12 @@ internal static class SnapshotGeometryRules
     /// <exception cref="DeviceException">Two do.</exception>
     public static void CheckOverlaps(IBlockDevice origin, long length, IEnumerable<IBlockDevice> cows)
     {
-        List<(string Device, StorageExtent Extent)> taken = [];
-        Take(taken, origin, Math.Min(Sectors.ToBytes(length), origin.Geometry.LengthBytes));
+        List<StorageClaim> taken = [StorageClaim.Of(origin, Sectors.ToBytes(length))];
         foreach (var cow in cows)
         {
-            Take(taken, cow, cow.Geometry.LengthBytes);
+            var claim = StorageClaim.Of(cow, long.MaxValue);
+            StorageClaim.Check(claim, taken);
+            taken.Add(claim);
         }
     }
 
@@ -88,22 +107,6 @@ internal static class SnapshotGeometryRules
                 device.Identity.Uri,
                 $"the length of the table, {table.Length} sectors, is no multiple of its blocks, {block} bytes");
         }
-    }
-
-    private static void Take(
-        List<(string Device, StorageExtent Extent)> taken, IBlockDevice device, long length)
-    {
-        var name = device.Identity.Uri;
-        var extents = device.Locate(0, length);
-        foreach (var extent in extents)
-        {
-            if (taken.Find(other => other.Extent.Overlaps(extent)) is { Device: { } other })
-            {
-                throw Refusal(name, $"it and {other} share storage");
-            }
-        }
-
-        taken.AddRange(extents.Select(extent => (name, extent)));
     }
 
     private static DeviceException ReadOnly(string name, string what) =>

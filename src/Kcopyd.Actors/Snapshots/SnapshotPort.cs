@@ -49,6 +49,23 @@ internal sealed class SnapshotPort(string name, SnapshotTable table, SnapshotOpt
     /// <summary>Tells those who run the snapshot.</summary>
     public IActorRef? Notices { get; set; }
 
+    /// <summary>What it is in the machine; waits until it has taken over what it is to.</summary>
+    /// <exception cref="DeviceException">It was closed, or replaced.</exception>
+    public async ValueTask<SnapshotState> StateAsync(DeviceOperation operation, CancellationToken cancellationToken)
+    {
+        if (!Loaded.Task.IsCompleted)
+        {
+            var first = await Task.WhenAny(Loaded.Task, Calls.Closed)
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (first != Loaded.Task)
+            {
+                throw BlockRequest.Closed(name, operation);
+            }
+        }
+
+        return State ?? throw SnapshotRefusals.Replaced(name, operation);
+    }
+
     /// <summary>Lets go of the COW device, unless another has it. Harmless to repeat.</summary>
     public ValueTask CloseAsync() => IsReplaced || Predecessor is not null ? default : Cow.CloseAsync();
 

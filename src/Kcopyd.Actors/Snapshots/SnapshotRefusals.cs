@@ -13,26 +13,34 @@ internal static class SnapshotRefusals
     private const int NoSpace = 28;
 
     /// <summary>Why a call failed; null: it did not.</summary>
+    /// <remarks>A write for which a store has no room fails with ENOSPC only where it is the write that pays: a snapshot
+    /// that pays refuses it as what it is from now on, with EIO.</remarks>
     public static DeviceException? FailureOf(string name, OriginRequest request, ChunkRefusal refusal)
     {
-        if (refusal == ChunkRefusal.None)
-        {
-            return null;
-        }
-
         var failure = refusal == ChunkRefusal.Device ? request.Failure : null;
-        var reason = failure?.Message ?? ReasonOf(refusal);
-        var kind = failure?.Kind ?? DeviceErrorKind.Io;
-        return new DeviceException(name, request.Operation, kind, reason, failure)
+        return refusal switch
         {
-            Offset = request.Operation == DeviceOperation.Flush ? null : request.Offset,
-            Errno = failure?.Errno ?? (refusal == ChunkRefusal.NoRoom ? NoSpace : InputOutputError),
+            ChunkRefusal.None => null,
+            ChunkRefusal.Removed => BlockRequest.Closed(name, request.Operation),
+            ChunkRefusal.Invalid when request.Port is { IsReplaced: true } => Replaced(name, request.Operation),
+            _ when failure is not null => Failure(failure.Kind, failure.Errno, failure.Message),
+            ChunkRefusal.NoRoom when IsPaidByWrite(request) => Failure(
+                DeviceErrorKind.NoSpace, NoSpace, ReasonOf(refusal)),
+            _ => Failure(DeviceErrorKind.Io, InputOutputError, ReasonOf(refusal)),
         };
+
+        DeviceException Failure(DeviceErrorKind kind, int errno, string reason) =>
+            new(name, request.Operation, kind, reason, failure)
+            {
+                Offset = request.Operation == DeviceOperation.Flush ? null : request.Offset,
+                Errno = errno,
+                IsTransient = failure is { IsTransient: true },
+            };
     }
 
     /// <summary>An invalid snapshot cannot be read.</summary>
-    public static DeviceException Invalid(string name, long offset) =>
-        new(name, DeviceOperation.Read, DeviceErrorKind.Io, ReasonOf(ChunkRefusal.Invalid))
+    public static DeviceException Invalid(string name, DeviceOperation operation, long offset) =>
+        new(name, operation, DeviceErrorKind.Io, ReasonOf(ChunkRefusal.Invalid))
         {
             Offset = offset,
             Errno = InputOutputError,
@@ -55,8 +63,14 @@ internal static class SnapshotRefusals
     public static InvalidOperationException SourceNotSuspended(string name) =>
         new($"Unable to perform snapshot handover until source is suspended: {name} is not.");
 
+    public static InvalidOperationException NotBeforeMerged(string name, string origin) =>
+        new($"{name} does not begin before the snapshot that is merged into {origin} is: what it would show is between.");
+
     public static InvalidOperationException AlreadyMerging(string name) =>
         new($"A snapshot is already merging into {name}.");
+
+    public static InvalidOperationException CannotSucceed(string name) => new(
+        $"The store of {name} cannot be taken over: it is merged, was taken over already, or is none of this origin's.");
 
     public static InvalidOperationException AlreadySucceeded(string name) =>
         new($"Another snapshot is to take over the store of {name} already.");
@@ -78,6 +92,9 @@ internal static class SnapshotRefusals
             _ => "it stopped earlier.",
         });
 
+    private static bool IsPaidByWrite(OriginRequest request) =>
+        request.Snapshot is not { IsMerging: false, Policy.OnFailure: SnapshotFailurePolicy.InvalidateSnapshot };
+
     private static string ReasonOf(ChunkRefusal refusal) => refusal switch
     {
         ChunkRefusal.Invalid => "the snapshot is invalid",
@@ -85,7 +102,6 @@ internal static class SnapshotRefusals
         ChunkRefusal.NoRoom => "the store of a snapshot is full",
         ChunkRefusal.NotKept => "what a snapshot shows could not be kept",
         ChunkRefusal.MergeFailed => "the merge of a snapshot failed",
-        ChunkRefusal.Removed => "the snapshot was closed",
         _ => "a device failed",
     };
 }

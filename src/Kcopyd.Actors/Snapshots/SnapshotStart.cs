@@ -21,32 +21,35 @@ internal static class SnapshotStart
         var settings = options ?? KcopydSettings.ReadSnapshot(parts.Calls.System);
         var name = settings.Name ?? $"snapshot:{Interlocked.Increment(ref _number)}";
         CheckDevices(setup, table, cow.Device, name);
-        var opening = new StoreOpening(
-            table, table.Length, setup.Device.Geometry.LogicalBlockSize, settings.StoreTrust, IsWritable: true);
-        var loaded = await CowStoreAccess.LoadAsync(cow.Device, opening, cancellationToken).ConfigureAwait(false);
-        var terms = new SnapshotTerms(table.Length, loaded.Table.Store!, settings.Policy);
-        var state = new SnapshotState(terms, loaded.Store, loaded.Exceptions, loaded.IsValid);
-        var access = loaded.Store.IsPersistent ? new CowStoreAccess(cow.Device, loaded.Store.Layout) : null;
-        var port = new SnapshotPort(name, loaded.Table, settings)
-        {
-            Cow = new SnapshotCow(cow.Device, access, cow.IsOwned),
-            Geometry = SnapshotGeometryRules.Of(loaded.Table, setup.Device, cow.Device, isReadOnly: false),
-        };
+        var claim = StorageClaim.Of(cow.Device, long.MaxValue);
+        await parts.Calls.AskAsync<bool>(answer => new OriginWork.Take(claim, answer), CancellationToken.None)
+            .ConfigureAwait(false);
+        CowStoreAccess? access = null;
         try
         {
-            var snapshot = await JoinAsync(parts, port, state).ConfigureAwait(false);
+            var opening = new StoreOpening(
+                table, table.Length, setup.Device.Geometry.LogicalBlockSize, settings.StoreTrust, IsWritable: true);
+            var loaded = await CowStoreAccess.LoadAsync(cow.Device, opening, cancellationToken).ConfigureAwait(false);
+            access = loaded.Store.IsPersistent ? new CowStoreAccess(cow.Device, loaded.Store.Layout) : null;
+            var port = new SnapshotPort(name, loaded.Table, settings)
+            {
+                Cow = new SnapshotCow(cow.Device, access, claim, cow.IsOwned),
+                Geometry = SnapshotGeometryRules.Of(loaded.Table, setup.Device, cow.Device, isReadOnly: false),
+            };
+            var snapshot = await JoinAsync(parts, port, StateOf(loaded, settings)).ConfigureAwait(false);
             port.Loaded.TrySetResult();
             return snapshot;
         }
         catch
         {
+            parts.Calls.Tell(new OriginWork.GiveBack(claim));
             access?.Dispose();
             throw;
         }
     }
 
     /// <summary>As <see cref="OriginDevice.LoadSuccessorAsync"/>.</summary>
-    public static Task<SnapshotDevice> LoadSuccessorAsync(
+    public static async Task<SnapshotDevice> LoadSuccessorAsync(
         SnapshotParts parts,
         SnapshotDevice source,
         SnapshotTable table,
@@ -58,16 +61,18 @@ internal static class SnapshotStart
         var name = settings.Name is { } given && given != predecessor.Options.Name
             ? given
             : $"snapshot:{Interlocked.Increment(ref _number)}";
-        if (table.Store is null || table.Length != predecessor.Table.Length)
+        var isTransient = predecessor.Table.StoreKind == SnapshotStoreKind.Transient;
+        if (table.Store is not { } store
+            || table.Length != predecessor.Table.Length
+            || isTransient != (store.Kind == SnapshotStoreKind.Transient))
         {
-            throw new DeviceException(
-                name,
-                DeviceOperation.Open,
-                DeviceErrorKind.InvalidRequest,
-                "a successor is a snapshot, and as long as the one whose store it takes over");
+            throw Refusal(
+                name, "a successor is a snapshot, as long and as persistent as the one whose store it takes over");
         }
 
+        cancellationToken.ThrowIfCancellationRequested();
         var cow = predecessor.Cow;
+        CheckDevices(parts.Setup, table, cow.Device, name);
         var own = table.WithChunkSectors(predecessor.Table.ChunkSectors);
         var port = new SnapshotPort(name, own, settings)
         {
@@ -75,7 +80,7 @@ internal static class SnapshotStart
             Geometry = SnapshotGeometryRules.Of(own, parts.Setup.Device, cow.Device, isReadOnly: false),
             Predecessor = predecessor,
         };
-        return JoinAsync(parts, port, null).WaitAsync(cancellationToken);
+        return await JoinAsync(parts, port, null).ConfigureAwait(false);
     }
 
     private static async Task<SnapshotDevice> JoinAsync(SnapshotParts parts, SnapshotPort port, SnapshotState? state)
@@ -85,20 +90,24 @@ internal static class SnapshotStart
         return new SnapshotDevice(parts.Setup, port, parts.Calls with { Calls = port.Calls });
     }
 
+    private static SnapshotState StateOf(LoadedStore loaded, SnapshotOptions settings) => new(
+        new SnapshotTerms(loaded.Table.Length, loaded.Table.Store!, settings.Policy),
+        loaded.Store,
+        loaded.Exceptions,
+        loaded.IsValid);
+
     private static void CheckDevices(OriginSetup setup, SnapshotTable table, IBlockDevice cow, string name)
     {
         if (table.Store is null)
         {
-            throw new DeviceException(
-                name,
-                DeviceOperation.Open,
-                DeviceErrorKind.InvalidRequest,
-                "the table is that of an origin, not of a snapshot");
+            throw Refusal(name, "the table is that of an origin, not of a snapshot");
         }
 
         SnapshotGeometryRules.CheckOrigin(table, setup.Device, isWritten: table.Target == SnapshotTarget.Merge);
         SnapshotGeometryRules.CheckCow(table, cow, isWritten: true);
-        IBlockDevice[] cows = [cow, .. setup.Ports.ToArray().Select(port => port.Cow.Device).Distinct()];
-        SnapshotGeometryRules.CheckOverlaps(setup.Device, setup.Machine.Length, cows);
+        SnapshotGeometryRules.CheckMerge(table, setup.BlockBytes, cow);
     }
+
+    private static DeviceException Refusal(string name, string reason) =>
+        new(name, DeviceOperation.Open, DeviceErrorKind.InvalidRequest, reason);
 }

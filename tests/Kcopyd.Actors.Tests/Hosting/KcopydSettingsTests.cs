@@ -4,6 +4,7 @@ using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Hosting;
 using Kcopyd.Actors.Journaling;
 using Kcopyd.Actors.Mirrors;
+using Kcopyd.Actors.Snapshots;
 using Kcopyd.Core;
 
 namespace Kcopyd.Actors.Tests.Hosting;
@@ -21,6 +22,8 @@ public sealed class KcopydSettingsTests
         Assert.Equal(new KcopydClientOptions(), await ReadAsync(reference));
         Assert.Equal(new JournalOptions(), await ReadJournalAsync(reference));
         Assert.Equal(new MirrorOptions(), await ReadMirrorAsync(reference));
+        Assert.Equal(new OriginOptions(), await ReadAsync(reference, KcopydSettings.ReadOrigin));
+        AssertEqual(new SnapshotOptions(), await ReadAsync(reference, KcopydSettings.ReadSnapshot));
     }
 
     [Fact]
@@ -71,6 +74,57 @@ public sealed class KcopydSettingsTests
         var refused = await Assert.ThrowsAsync<ConfigurationException>(
             () => ReadMirrorAsync($"kcopyd.mirror {{ {setting} }}"));
         Assert.Contains($"kcopyd.mirror.{setting.Split(' ')[0]}: ", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_key_of_snapshots_has_a_default_and_is_read()
+    {
+        Assert.Equal(new OriginOptions(), await ReadAsync("", KcopydSettings.ReadOrigin));
+        AssertEqual(new SnapshotOptions(), await ReadAsync("", KcopydSettings.ReadSnapshot));
+        const string Settings =
+            """
+            kcopyd.snapshot {
+              page-budget = 64 KiB
+              copy-rate = 5 MiB
+              copy-percent = 40
+              max-pending = 7
+              fill-warnings = [50, 75]
+              dispose-timeout = 2 s
+            }
+            """;
+        Assert.Equal(
+            new OriginOptions
+            {
+                PageBudget = 64.KiB,
+                CopyRate = 5.MiB,
+                CopyPercent = 40,
+                DisposeTimeout = TimeSpan.FromSeconds(2),
+            },
+            await ReadAsync(Settings, KcopydSettings.ReadOrigin));
+        AssertEqual(
+            new SnapshotOptions { MaxPending = 7, FillWarnings = [50, 75] },
+            await ReadAsync(Settings, KcopydSettings.ReadSnapshot));
+        AssertEqual(
+            new SnapshotOptions { FillWarnings = [] },
+            await ReadAsync("kcopyd.snapshot.fill-warnings = []", KcopydSettings.ReadSnapshot));
+    }
+
+    [Theory]
+    [InlineData("page-budget = 4095", false)]
+    [InlineData("copy-rate = -1", false)]
+    [InlineData("copy-percent = 101", false)]
+    [InlineData("dispose-timeout = 0 s", false)]
+    [InlineData("max-pending = 0", true)]
+    [InlineData("max-pending = few", true)]
+    [InlineData("fill-warnings = [90, 80]", true)]
+    [InlineData("fill-warnings = 101", true)]
+    public async Task A_wrong_value_of_snapshots_is_named_by_its_key(string setting, bool isOfSnapshot)
+    {
+        var settings = $"kcopyd.snapshot {{ {setting} }}";
+        var refused = await Assert.ThrowsAsync<ConfigurationException>(() => isOfSnapshot
+            ? ReadAsync(settings, KcopydSettings.ReadSnapshot)
+            : ReadAsync(settings, KcopydSettings.ReadOrigin));
+        Assert.Contains($"kcopyd.snapshot.{setting.Split(' ')[0]}: ", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -174,6 +228,13 @@ public sealed class KcopydSettingsTests
 
     private static Task<MirrorOptions> ReadMirrorAsync(string settings) =>
         ReadAsync(settings, KcopydSettings.ReadMirror);
+
+    /// <summary>Arrays in records are equal only if they are the same.</summary>
+    private static void AssertEqual(SnapshotOptions expected, SnapshotOptions read)
+    {
+        Assert.Equal(expected.FillWarnings.AsEnumerable(), read.FillWarnings);
+        Assert.Equal(expected with { FillWarnings = [] }, read with { FillWarnings = [] });
+    }
 
     private static async Task<T> ReadAsync<T>(string settings, Func<ActorSystem, T> read)
     {

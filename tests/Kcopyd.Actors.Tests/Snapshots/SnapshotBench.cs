@@ -24,6 +24,8 @@ internal sealed class SnapshotBench(int seed = 0) : IDisposable
 
     public SimulationLoop Loop => _simulation.Loop;
 
+    public CopySimulation Simulation => _simulation;
+
     public Akka.Actor.ActorSystem System => _simulation.System;
 
     public static MemoryBlockDevice Origin(int content = 1, int length = Length) =>
@@ -43,6 +45,11 @@ internal sealed class SnapshotBench(int seed = 0) : IDisposable
     public SnapshotDevice Add(
         OriginDevice origin, IBlockDevice cow, SnapshotTable? table = null, SnapshotOptions? options = null) =>
         Run(origin.AddSnapshotAsync(table ?? Table(), cow, isOwned: false, options));
+
+    /// <summary>A snapshot that was not resumed yet.</summary>
+    public SnapshotDevice Load(
+        OriginDevice origin, IBlockDevice cow, SnapshotTable? table = null, SnapshotOptions? options = null) =>
+        Run(origin.LoadSnapshotAsync(table ?? Table(), cow, isOwned: false, options));
 
     public T Run<T>(Task<T> task) => Loop.Run(task);
 
@@ -70,6 +77,15 @@ internal sealed class SnapshotBench(int seed = 0) : IDisposable
         Assert.Equal((DeviceErrorKind.Io, 5), (failure.Kind, failure.Errno));
     }
 
+    public void AssertClosed(Task task) =>
+        Assert.Equal(DeviceErrorKind.Closed, Failure<DeviceException>(task).Kind);
+
+    public void AssertCancelled(Task task)
+    {
+        Loop.Run(task);
+        Assert.True(task.IsCanceled);
+    }
+
     /// <summary>Begins a write of a pattern.</summary>
     public static Task Begin(IBlockDevice device, int offset, int length, int content) => device.WriteAsync(
         offset, TestPatterns.Create(offset, length, content), WriteDurability.Cached, default).AsTask();
@@ -77,6 +93,17 @@ internal sealed class SnapshotBench(int seed = 0) : IDisposable
     /// <summary>Begins a write of all of a chunk.</summary>
     public static Task BeginChunk(IBlockDevice device, int chunk, int content) =>
         Begin(device, chunk * ChunkBytes, ChunkBytes, content);
+
+    /// <summary>Begins a flush of what was written until now.</summary>
+    public static Task BeginFlush(IBlockDevice device) => device.FlushAsync(device.WriteEpoch, default).AsTask();
+
+    /// <summary>Begins a read of all of a chunk.</summary>
+    public static Task BeginRead(IBlockDevice device, int chunk, byte[] bytes) =>
+        device.ReadAsync(chunk * ChunkBytes, bytes, default).AsTask();
+
+    /// <summary>Begins a discard of chunks.</summary>
+    public static Task BeginDiscard(IBlockDevice device, int chunk, int count = 1) =>
+        device.DiscardAsync(chunk * ChunkBytes, count * ChunkBytes, default).AsTask();
 
     public void WriteChunk(IBlockDevice device, int chunk, int content) => Run(BeginChunk(device, chunk, content));
 
@@ -102,6 +129,10 @@ internal sealed class SnapshotBench(int seed = 0) : IDisposable
         Settle();
     }
 
+    /// <summary>Asserts what a device in memory holds.</summary>
+    public static void AssertHolds(IBlockDevice device, int chunk, int content) => Assert.Null(
+        TestPatterns.FirstDifference(Bytes(device, chunk * ChunkBytes, ChunkBytes), chunk * ChunkBytes, content));
+
     public static byte[] Bytes(IBlockDevice device, long offset, int length)
     {
         var bytes = new byte[length];
@@ -112,6 +143,9 @@ internal sealed class SnapshotBench(int seed = 0) : IDisposable
     /// <summary>An entry of an area.</summary>
     public static CowEntry Entry(IBlockDevice cow, int area, int index) =>
         CowEntry.Read(Bytes(cow, new CowLayout(ChunkSectors).AreaChunk(area) * ChunkBytes, ChunkBytes), index);
+
+    /// <summary>The valid field of a store's head.</summary>
+    public static int ValidOf(IBlockDevice cow) => BitConverter.ToInt32(Bytes(cow, 4, 4));
 
     /// <summary>A device whose gates are open until a test closes them.</summary>
     public static GatedBlockDevice Gateable(IBlockDevice device) => new(device, []) { ContinuesInline = true };

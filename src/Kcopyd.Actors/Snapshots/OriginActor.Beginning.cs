@@ -1,0 +1,195 @@
+using Kcopyd.Actors.Hosting;
+using Kcopyd.Core.Snapshots;
+using Kcopyd.Devices;
+
+namespace Kcopyd.Actors.Snapshots;
+
+/// <content>Snapshots that are loaded and resumed.</content>
+internal sealed partial class OriginActor
+{
+    private readonly Dictionary<SnapshotState, Answer<bool>> _untilActive = [];
+    private DeviceException? _barrierFailure;
+
+    private void OnTake(OriginWork.Take message)
+    {
+        if (_isClosing)
+        {
+            message.Answer.Refuse(SnapshotRefusals.Closed(_setup.Name));
+            return;
+        }
+
+        try
+        {
+            StorageClaim.Check(message.Claim, _claims);
+        }
+        catch (DeviceException refusal)
+        {
+            message.Answer.Refuse(refusal);
+            return;
+        }
+
+        _claims.Add(message.Claim);
+        message.Answer.Give(true);
+    }
+
+    private void OnLoad(OriginWork.Load message)
+    {
+        var port = message.Port;
+        if (_isClosing)
+        {
+            message.Answer.Refuse(SnapshotRefusals.Closed(_setup.Name));
+            return;
+        }
+
+        if (WhyNot(port) is { } refusal)
+        {
+            message.Answer.Refuse(refusal);
+            return;
+        }
+
+        _setup.Ports = _setup.Ports.Add(port);
+        if (port.Options.OnNotice is { } callback)
+        {
+            port.Notices = Context.ActorOf(NoticeActor<SnapshotNotice>.Props(
+                callback, e => SnapshotLog.CallbackFailed(_logger, e, port.Name)));
+        }
+
+        if (message.State is { } state)
+        {
+            port.State = state;
+            _ports.Add(state, port);
+            _machine.Add(state);
+        }
+
+        message.Answer.Give(true);
+    }
+
+    private InvalidOperationException? WhyNot(SnapshotPort port)
+    {
+        var predecessor = port.Predecessor;
+        if (predecessor is not null
+            && (predecessor.IsMerge || predecessor.IsReplaced || !_setup.Ports.Contains(predecessor)))
+        {
+            return SnapshotRefusals.CannotSucceed(predecessor.Name);
+        }
+
+        if (port.IsMerge && _setup.Ports.Exists(static other => other.IsMerge))
+        {
+            return SnapshotRefusals.AlreadyMerging(_setup.Name);
+        }
+
+        return predecessor is not null && _setup.Ports.Exists(other => other.Predecessor == predecessor)
+            ? SnapshotRefusals.AlreadySucceeded(predecessor.Name)
+            : null;
+    }
+
+    private void OnResume(OriginWork.Resume message)
+    {
+        if (message.Port is not { } port)
+        {
+            ResumeOrigin(message.Answer);
+        }
+        else if (_isClosing || _leaving.Contains(port) || port.IsReplaced)
+        {
+            message.Answer.Refuse(SnapshotRefusals.Closed(port.Name));
+        }
+        else if (port.Predecessor is { } predecessor)
+        {
+            TakeOver(port, predecessor, message.Answer);
+        }
+        else if (port.State!.Phase != DevicePhase.Suspended || _untilActive.ContainsKey(port.State))
+        {
+            message.Answer.Refuse(SnapshotRefusals.NotSuspended(port.Name));
+        }
+        else if (_setup.Ports.Exists(other => other.Predecessor == port))
+        {
+            message.Answer.Refuse(SnapshotRefusals.HasSuccessor(port.Name));
+        }
+        else
+        {
+            Activate(port, message.Answer);
+        }
+    }
+
+    private void Activate(SnapshotPort port, Answer<bool> answer)
+    {
+        var state = port.State!;
+        if (state.IsActive && state.IsMerging == port.IsMerge)
+        {
+            _machine.Resume(state);
+            answer.Give(true);
+        }
+        else if (!state.IsActive && IsMergeUnderWay(port))
+        {
+            answer.Refuse(SnapshotRefusals.NotBeforeMerged(port.Name, _setup.Name));
+        }
+        else
+        {
+            _untilActive.Add(state, answer);
+            _machine.Activate(state, port.IsMerge);
+        }
+    }
+
+    /// <remarks>Decided: no snapshot begins while another is merged. Because: the device underneath is neither what the
+    /// origin was nor what it will be, and a snapshot shows it. Instead of: one more place for reads to look at.
+    /// </remarks>
+    private bool IsMergeUnderWay(SnapshotPort port) => _setup.Ports.Exists(other =>
+        other is { IsMerge: true, State: { } state }
+        && other != port
+        && (state.IsMerging || _untilActive.ContainsKey(state))
+        && state is { IsValid: true, Map.Count: > 0 });
+
+    /// <summary>A successor gets the table of exceptions and the store, and its predecessor shows nothing any
+    /// more.</summary>
+    private void TakeOver(SnapshotPort port, SnapshotPort predecessor, Answer<bool> answer)
+    {
+        var state = predecessor.State;
+        if (state is null || state.Phase != DevicePhase.Suspended || _untilActive.ContainsKey(state))
+        {
+            answer.Refuse(SnapshotRefusals.SourceNotSuspended(predecessor.Name));
+            return;
+        }
+
+        (predecessor.State, predecessor.IsReplaced) = (null, true);
+        (port.State, port.Predecessor) = (state, null);
+        _ports[state] = port;
+        _machine.HandOver(state, port.Table.Store!, port.Options.Policy);
+        _dispatcher.Schedule(() => port.Loaded.TrySetResult());
+        Activate(port, answer);
+    }
+
+    private void OnActivated(OriginEffect.Activated activated)
+    {
+        var state = activated.Snapshot;
+        var port = _ports[state];
+        _untilActive.Remove(state, out var answer);
+        if (!activated.Succeeded)
+        {
+            answer!.Refuse(SnapshotRefusals.NotFlushed(_setup.Name, _barrierFailure));
+            OnSuspended(state);
+            return;
+        }
+
+        if (port.IsMerge)
+        {
+            _setup.Epochs.Begin(port.Cow.Device);
+            _setup.MergedCow = port.Cow.Device;
+        }
+
+        _setup.PartBytes = PartBytes();
+        _machine.Resume(state);
+        SnapshotLog.Resumed(_logger, port.Name, state.Status.ToString());
+        answer!.Give(true);
+        if (_leaving.Contains(port) || _isClosing || _untilSuspended.ContainsKey(port))
+        {
+            _machine.Suspend(state);
+        }
+    }
+
+    private void OnBarrierFlushed(OriginWork.BarrierFlushed message)
+    {
+        _barrierFailure = message.Failure;
+        Log(_setup.Name, message.Failure);
+        _machine.BarrierFlushed(message.Failure is null);
+    }
+}
