@@ -31,6 +31,7 @@ public sealed class BlockDeviceIdentityTests
     public void Sequence_counts_within_one_boot(string now, string was, bool differs)
     {
         Assert.Equal(differs, Of($"sequence={now}").DifferenceFrom(Of($"sequence={was}")) is not null);
+        Assert.Equal(differs, Of($"origin.sequence={now}").DifferenceFrom(Of($"origin.sequence={was}")) is not null);
     }
 
     [Fact]

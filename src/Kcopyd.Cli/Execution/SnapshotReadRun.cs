@@ -59,7 +59,8 @@ internal sealed class SnapshotReadRun(SnapshotOrder order, IBlockDeviceOpener op
     /// <summary>What is read must not be written over by the reading of it.</summary>
     private async Task RefuseOutputAsync(CancellationToken cancellationToken)
     {
-        var output = await DeviceRefusals.TryDescribeAsync(opener, StandardOutput.Path, cancellationToken).ConfigureAwait(false);
+        var output = await DeviceRefusals
+            .TryDescribeAsync(opener, StandardOutput.Path, cancellationToken).ConfigureAwait(false);
         var (origin, cow) = await SnapshotPlanning
             .DescribeAsync(opener, order, cancellationToken).ConfigureAwait(false);
         DeviceRefusals.RefuseMissing(origin, cow);
