@@ -39,7 +39,10 @@ internal sealed class ModelRun(int writers, int sectors, long operations)
         set => _alias = value;
     }
 
-    public bool TryTakeStep() => !_hasFailed && Interlocked.Decrement(ref _left) >= 0;
+    /// <summary>Whether something is to be done still.</summary>
+    public bool IsGoingOn => !_hasFailed && Left > 0;
+
+    public void NoteStep() => Interlocked.Decrement(ref _left);
 
     public void Fail() => _hasFailed = true;
 

@@ -22,7 +22,7 @@ public sealed class SnapshotModelTests(ITestOutputHelper output) : Akka.TestKit.
 
     private static readonly int Operations = Environment.GetEnvironmentVariable(OperationsVariable) is { Length: > 0 } text
         ? int.Parse(text, CultureInfo.InvariantCulture)
-        : 12_000;
+        : 40_000;
 
     /// <summary>A minute, and ten milliseconds for each operation: nothing that works takes so long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1) + TimeSpan.FromMilliseconds(10L * Operations);
@@ -35,7 +35,7 @@ public sealed class SnapshotModelTests(ITestOutputHelper output) : Akka.TestKit.
         output.WriteLine($"seed {seed}, {Operations} operations");
         var device = new MemoryBlockDevice(new ByteCount(SectorCount * Sectors.Size));
         var origin = OriginDevice.Create(
-            Sys, new LatentDevice(device, seed), isOwned: false, new OriginOptions { PageBudget = 8.KiB });
+            Sys, new LatentDevice(new SerialDevice(device), seed), isOwned: false, new OriginOptions { PageBudget = 8.KiB });
         var model = new ModelDevice(0, SectorCount) { Device = origin, DiscardsAreZeros = true };
         Fill(device, model);
         var run = new ModelRun(Writers, SectorCount, Operations) { Origin = model };
@@ -51,7 +51,7 @@ public sealed class SnapshotModelTests(ITestOutputHelper output) : Akka.TestKit.
         await CheckSnapshotsAsync(run, conductor, device).WaitAsync(Patience);
         model.Device = device;
         await run.CheckAllAsync(model);
-        output.WriteLine($"{conductor.Merges} merges");
+        output.WriteLine(conductor.Summary);
         Assert.True(conductor.Merges > 0);
     }
 
