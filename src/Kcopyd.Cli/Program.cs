@@ -3,11 +3,13 @@ using Akka.Actor;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Journaling;
 using Kcopyd.Actors.Mirrors;
+using Kcopyd.Actors.Snapshots;
 using Kcopyd.Cli.Commands;
 using Kcopyd.Cli.Demonstration;
 using Kcopyd.Cli.Execution;
 using Kcopyd.Cli.Reporting;
 using Kcopyd.Core.Mirrors;
+using Kcopyd.Core.Snapshots;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Cli;
@@ -20,15 +22,20 @@ internal static class Program
         var begun = NeedsEngine(args) ? EngineStart.Begin() : null;
         Task<ActorSystem> Engine() => begun ??= EngineStart.Begin();
         var root = ProgramCommands.Create(new ProgramRuns(
-            request => new TransferRun(request, new BlockDeviceOpener(), Engine()).RunAsync(),
+            request => new TransferRun(request, DeviceOpening.Create(), Engine()).RunAsync(),
             request => new JobsRun(request, Engine()).RunAsync(),
-            request => new ResumeRun(request, new BlockDeviceOpener(), Engine()).RunAsync(),
+            request => new ResumeRun(request, DeviceOpening.Create(), Engine()).RunAsync(),
             (place, jobs) => new ForgetRun(place, jobs, Engine()).RunAsync(),
             new MirrorRuns(
-                order => new MirrorCreateRun(order, new BlockDeviceOpener()).RunAsync(),
-                order => new MirrorSyncRun(order, new BlockDeviceOpener(), Engine()).RunAsync(),
-                order => new MirrorStatusRun(order, new BlockDeviceOpener()).RunAsync(),
-                order => new MirrorCompareRun(order, new BlockDeviceOpener(), Engine()).RunAsync()),
+                order => new MirrorCreateRun(order, DeviceOpening.Create()).RunAsync(),
+                order => new MirrorSyncRun(order, DeviceOpening.Create(), Engine()).RunAsync(),
+                order => new MirrorStatusRun(order, DeviceOpening.Create()).RunAsync(),
+                order => new MirrorCompareRun(order, DeviceOpening.Create(), Engine()).RunAsync()),
+            new SnapshotRuns(
+                order => new SnapshotCreateRun(order, DeviceOpening.Create()).RunAsync(),
+                order => new SnapshotStatusRun(order, DeviceOpening.Create()).RunAsync(),
+                order => new SnapshotReadRun(order, DeviceOpening.Create()).RunAsync(),
+                order => new SnapshotMergeRun(order, DeviceOpening.Create(), Engine()).RunAsync()),
             () => new DemoRun(Engine()).RunAsync()));
 
         // A path may begin with an at sign: it is no response file.
@@ -49,7 +56,7 @@ internal static class Program
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (e is RefusedException or DeviceException or CopyRejectedException
-            or MirrorTableException or MirrorLogException)
+            or MirrorTableException or MirrorLogException or SnapshotTableException or SnapshotStoreException)
         {
             return Complain(e.Message.TrimEnd('.'), ExitCodes.Refused);
         }
@@ -74,6 +81,7 @@ internal static class Program
         [CopyCommand.Name or ZeroCommand.Name or VerifyCommand.Name, _, ..] => true,
         [JobsCommand.Name or ResumeCommand.Name or ForgetCommand.Name, ..] => true,
         [MirrorCommand.Name, MirrorCommand.Sync or MirrorCommand.Check, _, ..] => true,
+        [SnapshotCommand.Name, SnapshotCommand.Export or SnapshotCommand.Merge, _, ..] => true,
         _ => false,
     };
 

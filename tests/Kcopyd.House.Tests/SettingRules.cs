@@ -61,8 +61,8 @@ internal static partial class SettingRules
     private static partial Regex Number();
 
     [GeneratedRegex(
-        @"\b(unit|bytes?|sectors?|pages?|segments?|jobs?|messages?|targets?|times|ranges?|regions?|days|hours|minutes|"
-        + @"seconds|milliseconds|ms|s|per cent|percent|[KMG]iB)\b|%",
+        @"\b(unit|bytes?|sectors?|pages?|segments?|jobs?|messages?|targets?|times|ranges?|regions?|chunks?|"
+        + @"days|hours|minutes|seconds|milliseconds|ms|s|per cent|percent|[KMG]iB)\b|%",
         RegexOptions.IgnoreCase)]
     private static partial Regex Unit();
 }

@@ -70,7 +70,9 @@ internal sealed class CowAreaReader : IAsyncDisposable
     private static long CountAreas(CowLayout layout, long cowSectors)
     {
         var chunks = layout.WholeChunks(cowSectors);
-        return chunks <= layout.AreaChunk(0) ? 0 : ((chunks - layout.AreaChunk(0) - 1) / (layout.EntriesPerArea + 1)) + 1;
+        return chunks <= layout.AreaChunk(0)
+            ? 0
+            : ((chunks - layout.AreaChunk(0) - 1) / (layout.EntriesPerArea + 1)) + 1;
     }
 
     private void Begin(long area)

@@ -7,6 +7,23 @@ namespace Kcopyd.Actors.Snapshots;
 /// caller's.</summary>
 public static class CowStoreDevice
 {
+    /// <summary>Refuses devices that cannot be the origin and the COW device of a table. Nothing is read or
+    /// written.</summary>
+    /// <param name="table">Of a snapshot or a merge.</param>
+    /// <param name="origin">The origin.</param>
+    /// <param name="cow">The COW device.</param>
+    /// <exception cref="DeviceException">One is too short, its blocks do not fit, or they share storage; a merge needs
+    /// an origin that is open for writing.</exception>
+    public static void CheckDevices(SnapshotTable table, IBlockDevice origin, IBlockDevice cow)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(origin);
+        ArgumentNullException.ThrowIfNull(cow);
+        SnapshotGeometryRules.CheckOrigin(table, origin, isWritten: table.Target == SnapshotTarget.Merge);
+        SnapshotGeometryRules.CheckCow(table, cow, isWritten: false);
+        SnapshotGeometryRules.CheckOverlaps(origin, table.Length, [cow]);
+    }
+
     /// <summary>What a store holds. Nothing is written.</summary>
     /// <param name="cow">Open for reading.</param>
     /// <param name="table">Of a snapshot or a merge, with a persistent store.</param>

@@ -8,7 +8,7 @@ namespace Kcopyd.Actors.Snapshots;
 internal sealed partial class OriginActor
 {
     private readonly Dictionary<SnapshotState, Answer<bool>> _untilActive = [];
-    private DeviceException? _barrierFailure;
+    private DeviceException? _lastFailure;
 
     private void OnTake(OriginWork.Take message)
     {
@@ -165,7 +165,7 @@ internal sealed partial class OriginActor
         _untilActive.Remove(state, out var answer);
         if (!activated.Succeeded)
         {
-            answer!.Refuse(SnapshotRefusals.NotFlushed(_setup.Name, _barrierFailure));
+            answer!.Refuse(SnapshotRefusals.NotBegun(port.Name, _lastFailure));
             OnSuspended(state);
             return;
         }
@@ -188,7 +188,7 @@ internal sealed partial class OriginActor
 
     private void OnBarrierFlushed(OriginWork.BarrierFlushed message)
     {
-        _barrierFailure = message.Failure;
+        _lastFailure = message.Failure;
         Log(_setup.Name, message.Failure);
         _machine.BarrierFlushed(message.Failure is null);
     }

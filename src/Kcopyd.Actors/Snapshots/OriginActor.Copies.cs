@@ -125,6 +125,7 @@ internal sealed partial class OriginActor
             return;
         }
 
+        _lastFailure = message.Failure;
         _machine.Committed(message.Snapshot, message.Changes, isDurable: false);
     }
 

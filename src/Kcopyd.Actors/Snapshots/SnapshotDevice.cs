@@ -66,7 +66,8 @@ public sealed class SnapshotDevice : IBlockDevice
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="InvalidOperationException">It is not suspended; or the snapshot whose store it takes over
     /// is not; or it is to begin while another is merged.</exception>
-    /// <exception cref="DeviceException">The origin could not be flushed; it stays suspended.</exception>
+    /// <exception cref="DeviceException">The origin could not be flushed, or the store not made ready; it stays
+    /// suspended.</exception>
     public Task ResumeAsync(CancellationToken cancellationToken = default) =>
         _calls.AskAsync<bool>(answer => new OriginWork.Resume(Port, answer), cancellationToken);
 

@@ -30,7 +30,7 @@ public sealed class SnapshotScheme(IBlockDeviceOpener devices) : IBlockDeviceOpe
         if (options.Access == BlockDeviceAccess.ReadWrite)
         {
             throw new DeviceException(
-                uri, DeviceOperation.Open, DeviceErrorKind.ReadOnly, "a snapshot is opened by its URI for reading only");
+                uri, DeviceOperation.Open, DeviceErrorKind.ReadOnly, "its URI opens a snapshot for reading only");
         }
 
         try
@@ -48,26 +48,41 @@ public sealed class SnapshotScheme(IBlockDeviceOpener devices) : IBlockDeviceOpe
     public async ValueTask<BlockDeviceDescription> DescribeAsync(string uri, CancellationToken cancellationToken)
     {
         var table = TableOf(uri);
-        List<StorageExtent> storage = [];
-        foreach (var device in new[] { table.Origin, table.Cow })
+        var length = Sectors.ToBytes(table.Length);
+        var origin = await DescribeAsync(uri, table.Origin, cancellationToken).ConfigureAwait(false);
+        List<StorageExtent> storage = [.. Clip(origin.Storage, length)];
+        if (table.Cow is { } cow)
         {
-            if (device is null)
-            {
-                continue;
-            }
-
-            var found = await devices.DescribeAsync(device, cancellationToken).ConfigureAwait(false);
-            if (!found.Exists)
-            {
-                throw new DeviceException(
-                    uri, DeviceOperation.Open, DeviceErrorKind.NotFound, $"its device {device} does not exist");
-            }
-
-            storage.AddRange(found.Storage);
+            storage.AddRange((await DescribeAsync(uri, cow, cancellationToken).ConfigureAwait(false)).Storage);
         }
 
-        return new BlockDeviceDescription(
-            uri, Exists: true, IsResizable: false, Sectors.ToBytes(table.Length), storage);
+        return new BlockDeviceDescription(uri, Exists: true, IsResizable: false, length, storage);
+    }
+
+    /// <summary>The beginning of what a device lives on.</summary>
+    private static IEnumerable<StorageExtent> Clip(IReadOnlyList<StorageExtent> storage, long length)
+    {
+        var left = length;
+        foreach (var extent in storage)
+        {
+            if (left <= 0)
+            {
+                yield break;
+            }
+
+            yield return extent with { Length = Math.Min(extent.Length, left) };
+            left -= extent.Length;
+        }
+    }
+
+    private async ValueTask<BlockDeviceDescription> DescribeAsync(
+        string uri, string device, CancellationToken cancellationToken)
+    {
+        var found = await devices.DescribeAsync(device, cancellationToken).ConfigureAwait(false);
+        return found.Exists
+            ? found
+            : throw new DeviceException(
+                uri, DeviceOperation.Open, DeviceErrorKind.NotFound, $"its device {device} does not exist");
     }
 
     private static SnapshotTable TableOf(string uri)

@@ -91,11 +91,9 @@ internal static class SnapshotStart
     }
 
     private static SnapshotState StateOf(LoadedStore loaded, SnapshotOptions settings) => new(
-        loaded.Table.Length,
+        new SnapshotTerms(loaded.Table.Length, loaded.Table.Store!, settings.Policy),
         loaded.Store,
         loaded.Exceptions,
-        loaded.Table.Store!,
-        settings.Policy,
         loaded.IsValid);
 
     private static void CheckDevices(OriginSetup setup, SnapshotTable table, IBlockDevice cow, string name)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Kcopyd.Cli.Requests;
 using Kcopyd.Core.Copying;
@@ -8,6 +9,36 @@ namespace Kcopyd.Cli.Commands;
 internal static class CopyCommand
 {
     internal const string Name = "copy";
+
+    /// <summary>In the order of the help.</summary>
+    internal static ImmutableArray<OptionText> Options =>
+    [
+        OptionText.Sector,
+        OptionText.Count,
+        OptionText.TargetSector,
+        OptionText.Direct,
+        OptionText.Pages,
+        OptionText.Segment,
+        OptionText.InFlight,
+        OptionText.Rate,
+        OptionText.Percent,
+        OptionText.IgnoreError,
+        OptionText.Sequential,
+        OptionText.OnTargetError,
+        OptionText.OnReadError,
+        OptionText.Sparse,
+        OptionText.Flush,
+        OptionText.Verify,
+        OptionText.Digest,
+        OptionText.Progress,
+        OptionText.Json,
+        OptionText.Job,
+        OptionText.Journal,
+        OptionText.CheckpointInterval,
+        OptionText.Restart,
+        OptionText.Trust,
+        OptionText.NoJournal,
+    ];
 
     internal static Command Create(ProgramRuns runs)
     {
@@ -23,33 +54,7 @@ internal static class CopyCommand
             source,
             targets,
         };
-        options.AddTo(
-            command,
-            OptionText.Sector,
-            OptionText.Count,
-            OptionText.TargetSector,
-            OptionText.Direct,
-            OptionText.Pages,
-            OptionText.Segment,
-            OptionText.InFlight,
-            OptionText.Rate,
-            OptionText.Percent,
-            OptionText.IgnoreError,
-            OptionText.Sequential,
-            OptionText.OnTargetError,
-            OptionText.OnReadError,
-            OptionText.Sparse,
-            OptionText.Flush,
-            OptionText.Verify,
-            OptionText.Digest,
-            OptionText.Progress,
-            OptionText.Json,
-            OptionText.Job,
-            OptionText.Journal,
-            OptionText.CheckpointInterval,
-            OptionText.Restart,
-            OptionText.Trust,
-            OptionText.NoJournal);
+        options.AddTo(command, [.. Options]);
         command.SetAction((parsed, _) => runs.Transfer(TransferRequestReader.Read(
             options.Read(parsed, CopyJobKind.Copy, parsed.GetValue(source), [.. parsed.GetValue(targets) ?? []]) with
             {

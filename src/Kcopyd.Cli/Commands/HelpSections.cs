@@ -84,6 +84,20 @@ internal static class HelpSections
 
         """;
 
+    private const string SnapshotExamples = """
+        Examples:
+          kcopyd snapshot create --table "0 2097152 snapshot disk.img monday.cow P 0" --size 256M
+                                                              a store for a snapshot of 1 GiB
+          kcopyd snapshot status --table "0 2097152 snapshot disk.img monday.cow P 0" --areas
+                                                              how full it is, and of what
+          kcopyd snapshot export --table - monday.img < monday.table
+                                                              a backup of a moment; again after a crash: goes on
+          kcopyd snapshot read --table - < monday.table | gzip > monday.gz
+          kcopyd snapshot merge --table - < monday.table      the origin becomes what the snapshot shows
+          dmsetup table s0 | kcopyd snapshot status --table - a kernel's snapshot, while it is not active
+
+        """;
+
     internal static string For(string command) => command switch
     {
         CopyCommand.Name => $"{Units}\n{CopyExamples}\n{Codes}",
@@ -92,8 +106,8 @@ internal static class HelpSections
         JobsCommand.Name => $"{JobsExamples}\n{Codes}",
         ResumeCommand.Name => $"{Units}\n{ResumeExamples}\n{Codes}",
         ForgetCommand.Name => $"{ForgetExamples}\n{Codes}",
-        MirrorCommand.Name or MirrorCommand.Create or MirrorCommand.Sync or MirrorCommand.Status
-            or MirrorCommand.Check => $"{Units}\n{MirrorExamples}\n{Codes}",
+        MirrorCommand.Name => $"{Units}\n{MirrorExamples}\n{Codes}",
+        SnapshotCommand.Name => $"{Units}\n{SnapshotExamples}\n{Codes}",
         DemoCommand.Name => Codes,
         _ => $"{CopyExamples}\n{Codes}",
     };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace Kcopyd.Cli.Commands;
 
@@ -12,7 +13,13 @@ internal sealed class KcopydHelpAction(HelpAction usual) : SynchronousCommandLin
     public override int Invoke(ParseResult parseResult)
     {
         var result = usual.Invoke(parseResult);
-        parseResult.InvocationConfiguration.Output.Write(HelpSections.For(parseResult.CommandResult.Command.Name));
+        parseResult.InvocationConfiguration.Output.Write(HelpSections.For(FamilyOf(parseResult.CommandResult)));
         return result;
     }
+
+    /// <summary>The first command: those behind it share its help.</summary>
+    private static string FamilyOf(CommandResult command) =>
+        command.Parent is CommandResult { Command: not RootCommand and var family }
+            ? family.Name
+            : command.Command.Name;
 }

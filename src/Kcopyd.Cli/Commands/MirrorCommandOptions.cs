@@ -18,7 +18,7 @@ internal sealed class MirrorCommandOptions
     /// <summary>The command, which does this.</summary>
     internal Command Run(Func<MirrorOrder, Task<int>> run)
     {
-        _command.SetAction((parsed, _) => run(MirrorOrderReader.Read(Read(parsed), Console.In)));
+        _command.SetAction((parsed, _) => run(MirrorOrderReader.Read(Read(parsed), TableInput.Standard)));
         return _command;
     }
 

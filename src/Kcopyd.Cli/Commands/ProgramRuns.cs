@@ -9,6 +9,7 @@ namespace Kcopyd.Cli.Commands;
 /// <param name="Resume">Of resume.</param>
 /// <param name="Forget">Of forget: the journal and the names.</param>
 /// <param name="Mirrors">Of mirror.</param>
+/// <param name="Snapshots">Of snapshot.</param>
 /// <param name="Demo">Of demo.</param>
 internal sealed record ProgramRuns(
     Func<TransferRequest, Task<int>> Transfer,
@@ -16,4 +17,5 @@ internal sealed record ProgramRuns(
     Func<ResumeRequest, Task<int>> Resume,
     Func<JournalPlace, ImmutableArray<string>, Task<int>> Forget,
     MirrorRuns Mirrors,
+    SnapshotRuns Snapshots,
     Func<Task<int>> Demo);

@@ -22,16 +22,16 @@ internal static class UsageErrors
         {
             return parsed.UnmatchedTokens is [{ } first, ..]
                 ? $"there is no command or option '{first}' (kcopyd --help lists them)"
-                : "a command is missing: copy, zero, verify, jobs, resume, forget, mirror or demo "
+                : "a command is missing: copy, zero, verify, jobs, resume, forget, mirror, snapshot or demo "
                     + "(kcopyd --help explains them)";
         }
 
-        if (parsed.CommandResult.Command.Name == MirrorCommand.Name)
+        if (parsed.CommandResult.Command is { Name: (MirrorCommand.Name or SnapshotCommand.Name) and var family })
         {
+            var commands = family == MirrorCommand.Name ? MirrorCommand.Commands : SnapshotCommand.Commands;
             return parsed.UnmatchedTokens is [{ } word, ..]
-                ? $"there is no command or option '{word}' of mirror (kcopyd mirror --help lists them)"
-                : $"what to do with the mirror is missing: {MirrorCommand.Commands} "
-                    + "(kcopyd mirror --help explains them)";
+                ? $"there is no command or option '{word}' of {family} (kcopyd {family} --help lists them)"
+                : $"what to do with the {family} is missing: {commands} (kcopyd {family} --help explains them)";
         }
 
         var see = $"(see kcopyd {NameOf(parsed.CommandResult)} --help)";
@@ -67,9 +67,10 @@ internal static class UsageErrors
         .FirstOrDefault(name => parsed.CommandResult.Command.Options.Any(
             option => option.Name == name && option.Arity.MaximumNumberOfValues == 0));
 
-    private static string NameOf(CommandResult command) => command.Parent is CommandResult { Command: not RootCommand }
-        ? $"{MirrorCommand.Name} {command.Command.Name}"
-        : command.Command.Name;
+    private static string NameOf(CommandResult command) =>
+        command.Parent is CommandResult { Command: not RootCommand and var family }
+            ? $"{family.Name} {command.Command.Name}"
+            : command.Command.Name;
 
     private static string Lowered(string sentence) => $"{char.ToLowerInvariant(sentence[0])}{sentence[1..]}";
 }

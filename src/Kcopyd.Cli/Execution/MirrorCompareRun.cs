@@ -29,7 +29,7 @@ internal sealed class MirrorCompareRun(MirrorOrder order, IBlockDeviceOpener ope
     {
         var described = await MirrorPlanning
             .DescribeAsync(opener, order, interruption.Token).ConfigureAwait(false);
-        MirrorPlanning.RefuseMissing(described);
+        DeviceRefusals.RefuseMissing(described);
         MirrorPlanning.RefuseOverlap(order, described);
         var devices = await MirrorDevices
             .OpenAsync(opener, order, described, BlockDeviceAccess.Read, interruption.Token).ConfigureAwait(false);
@@ -63,7 +63,7 @@ internal sealed class MirrorCompareRun(MirrorOrder order, IBlockDeviceOpener ope
         KcopydClient client, ImmutableArray<IBlockDevice> legs, RegionBits clean, Interruption interruption)
     {
         var began = Stopwatch.GetTimestamp();
-        var view = MirrorProgressViews.Create(order.Progress);
+        var view = WorkProgressViews.Create(order.Progress);
         interruption.BeforeLeaving = view.Leave;
         var comparison = new LegComparison(order.Table, legs, clean);
         var pace = new MirrorPace(order.Table);
@@ -79,8 +79,8 @@ internal sealed class MirrorCompareRun(MirrorOrder order, IBlockDeviceOpener ope
         MirrorReport.Print(order, result);
         return result.State switch
         {
-            MirrorEnd.Completed => ExitCodes.Done,
-            MirrorEnd.Cancelled => interruption.ExitCode,
+            WorkEnd.Completed => ExitCodes.Done,
+            WorkEnd.Cancelled => interruption.ExitCode,
             _ => ExitCodes.EndedWithErrors,
         };
     }

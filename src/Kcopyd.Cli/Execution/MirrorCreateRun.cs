@@ -32,7 +32,7 @@ internal sealed class MirrorCreateRun(MirrorOrder order, IBlockDeviceOpener open
         var described = await MirrorPlanning.DescribeAsync(opener, order, cancellationToken).ConfigureAwait(false);
         MirrorPlanning.RefuseUncreatable(order, described);
         MirrorPlanning.RefuseOverlap(order, described);
-        await MirrorPlanning.RefuseMountedAsync(opener, described, cancellationToken).ConfigureAwait(false);
+        await DeviceRefusals.RefuseMountedAsync(opener, described, cancellationToken).ConfigureAwait(false);
         var devices = await MirrorDevices
             .OpenAsync(opener, order, described, BlockDeviceAccess.ReadWrite, cancellationToken)
             .ConfigureAwait(false);

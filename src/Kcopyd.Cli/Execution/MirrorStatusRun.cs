@@ -30,7 +30,7 @@ internal sealed class MirrorStatusRun(MirrorOrder order, IBlockDeviceOpener open
     {
         var described = await MirrorPlanning.DescribeAsync(opener, order, cancellationToken).ConfigureAwait(false);
         MirrorPlanning.RefuseOverlap(order, described);
-        MirrorPlanning.RefuseMissing([described[^1]]);
+        DeviceRefusals.RefuseMissing(described[^1]);
         var log = await opener
             .OpenAsync(device, new BlockDeviceOpenOptions { Access = BlockDeviceAccess.Read }, cancellationToken)
             .ConfigureAwait(false);

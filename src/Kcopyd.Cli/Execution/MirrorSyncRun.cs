@@ -36,9 +36,9 @@ internal sealed class MirrorSyncRun(MirrorOrder order, IBlockDeviceOpener opener
     {
         var described = await MirrorPlanning
             .DescribeAsync(opener, order, interruption.Token).ConfigureAwait(false);
-        MirrorPlanning.RefuseMissing(described);
+        DeviceRefusals.RefuseMissing(described);
         MirrorPlanning.RefuseOverlap(order, described);
-        await MirrorPlanning.RefuseMountedAsync(opener, described, interruption.Token).ConfigureAwait(false);
+        await DeviceRefusals.RefuseMountedAsync(opener, described, interruption.Token).ConfigureAwait(false);
         var mirror = await MirrorDevice.OpenAsync(
             await engine.ConfigureAwait(false), order.Table, opener, Options(), interruption.Token)
             .ConfigureAwait(false);
@@ -51,7 +51,7 @@ internal sealed class MirrorSyncRun(MirrorOrder order, IBlockDeviceOpener opener
     private async Task<int> SyncAsync(MirrorDevice mirror, Interruption interruption)
     {
         var began = Stopwatch.GetTimestamp();
-        var view = MirrorProgressViews.Create(order.Progress);
+        var view = WorkProgressViews.Create(order.Progress);
         interruption.BeforeLeaving = view.Leave;
         var watch = new MirrorSyncWatch(mirror, order.Table, view, TimeProvider.System);
         await watch.UntilOverAsync(interruption.Token).ConfigureAwait(false);
@@ -73,8 +73,8 @@ internal sealed class MirrorSyncRun(MirrorOrder order, IBlockDeviceOpener opener
         MirrorReport.Print(order, result);
         return result.State switch
         {
-            MirrorEnd.Completed => ExitCodes.Done,
-            MirrorEnd.Cancelled => interruption.ExitCode,
+            WorkEnd.Completed => ExitCodes.Done,
+            WorkEnd.Cancelled => interruption.ExitCode,
             _ => ExitCodes.EndedWithErrors,
         };
     }

@@ -6,7 +6,7 @@ namespace Kcopyd.Cli.Execution;
 
 /// <summary>Looks at a mirror now and then until it is in sync, or nothing goes on.</summary>
 internal sealed class MirrorSyncWatch(
-    MirrorDevice mirror, MirrorTable table, IMirrorProgressView view, TimeProvider time)
+    MirrorDevice mirror, MirrorTable table, IWorkProgressView view, TimeProvider time)
 {
     /// <summary>After what time a region that failed is tried again: often, since a person waits.</summary>
     internal static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);

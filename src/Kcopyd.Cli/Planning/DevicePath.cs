@@ -49,6 +49,11 @@ internal static class DevicePath
             return $"{Linear}{string.Join(',', uri[Linear.Length..].Split(',').Select(AbsolutePart))}";
         }
 
+        if (SnapshotUri.IsOne(uri))
+        {
+            return SnapshotUri.Absolute(uri);
+        }
+
         // A file may look like a URI of a scheme that there is not.
         return HasScheme(uri) && !File.Exists(uri) ? uri : Path.GetFullPath(uri);
     }

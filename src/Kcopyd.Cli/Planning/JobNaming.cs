@@ -42,7 +42,8 @@ internal static class JobNaming
 
     private static string Prefix(string uri)
     {
-        var name = Path.GetFileName(DevicePath.Of(uri).TrimEnd('/'));
+        var device = SnapshotUri.IsOne(uri) ? SnapshotUri.TableOf(uri)?.Cow ?? uri : uri;
+        var name = Path.GetFileName(DevicePath.Of(device).TrimEnd('/'));
         var safe = string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' ? c : '-'));
         var begun = safe.TrimStart('.', '-');
         var cut = begun[..Math.Min(begun.Length, PrefixLength)].TrimEnd('-', '.');

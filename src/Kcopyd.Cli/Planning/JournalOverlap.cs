@@ -40,7 +40,8 @@ internal static class JournalOverlap
     {
         foreach (var file in FilesOf(place))
         {
-            var described = await TryDescribeAsync(opener, file, cancellationToken).ConfigureAwait(false);
+            var described = await DeviceRefusals
+                .TryDescribeAsync(opener, file, cancellationToken).ConfigureAwait(false);
             if (Sharing(described, targets) is { } same)
             {
                 throw IsJournal(same);
@@ -49,7 +50,7 @@ internal static class JournalOverlap
 
         // The kernel refuses a device that is mounted; not the file behind one.
         var disk = MountTable.DeviceOf(place.LockDirectory) is { } device
-            ? await TryDescribeAsync(opener, device, cancellationToken).ConfigureAwait(false)
+            ? await DeviceRefusals.TryDescribeAsync(opener, device, cancellationToken).ConfigureAwait(false)
             : null;
         if (Sharing(disk, targets) is { } below)
         {
@@ -63,20 +64,6 @@ internal static class JournalOverlap
 
     private static string? Sharing(BlockDeviceDescription? file, ImmutableArray<BlockDeviceDescription> targets) =>
         targets.FirstOrDefault(target => target.Storage.Any(one => file?.Storage.Any(one.Overlaps) == true))?.Uri;
-
-    private static async Task<BlockDeviceDescription?> TryDescribeAsync(
-        IBlockDeviceOpener opener, string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await opener.DescribeAsync(path, cancellationToken).ConfigureAwait(false);
-        }
-        catch (DeviceException)
-        {
-            // It is not there, or is not one of ours to look at: then nothing can be said of it.
-            return null;
-        }
-    }
 
     private static RefusedException IsJournal(string uri) =>
         new($"the target {uri} is the journal that this job would be in");

@@ -22,16 +22,6 @@ internal static class MirrorPlanning
         return devices.ToImmutable();
     }
 
-    /// <summary>Refuses a device that is missing.</summary>
-    /// <exception cref="RefusedException">One is.</exception>
-    internal static void RefuseMissing(IEnumerable<BlockDeviceDescription> devices)
-    {
-        if (devices.FirstOrDefault(device => !device.Exists) is { } missing)
-        {
-            throw new RefusedException($"{missing.Uri}: no such file or device");
-        }
-    }
-
     /// <summary>Refuses a missing device that cannot or must not be created.</summary>
     /// <exception cref="RefusedException">One is.</exception>
     internal static void RefuseUncreatable(MirrorOrder order, ImmutableArray<BlockDeviceDescription> devices)
@@ -73,39 +63,6 @@ internal static class MirrorPlanning
                         + $"{devices[second].Uri} are the same storage");
                 }
             }
-        }
-    }
-
-    /// <summary>Refuses a device that a mounted file system is on, by whatever name it is mounted.</summary>
-    /// <exception cref="RefusedException">One is mounted.</exception>
-    internal static async Task RefuseMountedAsync(
-        IBlockDeviceOpener opener,
-        ImmutableArray<BlockDeviceDescription> devices,
-        CancellationToken cancellationToken)
-    {
-        foreach (var (name, point) in MountTable.Mounts())
-        {
-            var mounted = await TryDescribeAsync(opener, name, cancellationToken).ConfigureAwait(false);
-            var same = devices.FirstOrDefault(device =>
-                device.Storage.Any(one => mounted?.Storage.Any(one.Overlaps) == true));
-            if (same is not null)
-            {
-                throw new RefusedException($"{same.Uri} is mounted at {point}");
-            }
-        }
-    }
-
-    private static async Task<BlockDeviceDescription?> TryDescribeAsync(
-        IBlockDeviceOpener opener, string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await opener.DescribeAsync(name, cancellationToken).ConfigureAwait(false);
-        }
-        catch (DeviceException)
-        {
-            // Mounted from somewhere that cannot be looked at from here: nothing can be said of it.
-            return null;
         }
     }
 

@@ -25,9 +25,10 @@ internal static class StorageOverlap
             var written = Slice(targets[i], plan.Targets[i].Range);
             if (plan.Source is { } read && Overlaps(Slice(source!, read), written))
             {
-                throw new RefusedException(
-                    $"the target {targets[i].Uri} is the same storage as the source {source!.Uri}: sectors "
-                    + $"{Words(plan.Targets[i].Range)} of the one and {Words(read)} of the other share bytes");
+                throw new RefusedException(KeepsMore(source!)
+                    ? $"the target {targets[i].Uri} is where the source {source!.Uri} is kept"
+                    : $"the target {targets[i].Uri} is the same storage as the source {source!.Uri}: sectors "
+                        + $"{Words(plan.Targets[i].Range)} of the one and {Words(read)} of the other share bytes");
             }
 
             for (var j = 0; j < i; j++)
@@ -75,9 +76,15 @@ internal static class StorageOverlap
         one.Exists(extent => other.Exists(extent.Overlaps));
 
     /// <summary>Where a range of a device lives; what lies past its end, because it is yet to be extended, lives
-    /// nowhere.</summary>
+    /// nowhere. Of a device that keeps more than it shows, a snapshot and its store, any range may live anywhere.
+    /// </summary>
     private static List<StorageExtent> Slice(BlockDeviceDescription device, SectorRange range)
     {
+        if (KeepsMore(device))
+        {
+            return range.IsEmpty ? [] : [.. device.Storage];
+        }
+
         var slices = new List<StorageExtent>();
         var position = 0L;
         foreach (var extent in device.Storage)
@@ -94,6 +101,9 @@ internal static class StorageOverlap
 
         return slices;
     }
+
+    private static bool KeepsMore(BlockDeviceDescription device) =>
+        device.Storage.Sum(extent => extent.Length) > device.LengthBytes;
 
     private static string FullPath(BlockDeviceDescription file) => Path.GetFullPath(DevicePath.Of(file.Uri));
 

@@ -21,10 +21,10 @@ internal sealed record MirrorCheckResult(
 
     internal TimeSpan Elapsed { get; init; }
 
-    internal MirrorEnd State => (WasInterrupted, Mismatched) switch
+    internal WorkEnd State => (WasInterrupted, Mismatched) switch
     {
-        (true, _) => MirrorEnd.Cancelled,
-        (false, 0) => MirrorEnd.Completed,
-        _ => MirrorEnd.Failed,
+        (true, _) => WorkEnd.Cancelled,
+        (false, 0) => WorkEnd.Completed,
+        _ => WorkEnd.Failed,
     };
 }

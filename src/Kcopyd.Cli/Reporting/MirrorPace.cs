@@ -7,11 +7,7 @@ namespace Kcopyd.Cli.Reporting;
 /// <summary>Makes progress of numbers of regions: bytes, rate, what is left. Pure, save that it remembers.</summary>
 internal sealed class MirrorPace(MirrorTable table)
 {
-    /// <summary>The rate is that of the last so long: soon enough to follow a change, long enough to be
-    /// calm.</summary>
-    private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
-
-    private readonly Queue<(long Timestamp, long Bytes)> _looks = new();
+    private readonly BytePace _pace = new(Sectors.ToBytes(table.Geometry.Length));
 
     /// <summary>Progress of a synchronisation.</summary>
     internal MirrorProgress Note(MirrorCounts counts, long timestamp, TimeProvider time) =>
@@ -26,19 +22,11 @@ internal sealed class MirrorPace(MirrorTable table)
         var geometry = table.Geometry;
         var total = Sectors.ToBytes(geometry.Length);
         var bytes = Math.Min(total, done * Sectors.ToBytes(geometry.RegionSize));
-        _looks.Enqueue((timestamp, bytes));
-        while (_looks.Count > 2 && time.GetElapsedTime(_looks.Peek().Timestamp, timestamp) > Window)
-        {
-            _looks.Dequeue();
-        }
-
-        var (since, before) = _looks.Peek();
-        var elapsed = time.GetElapsedTime(since, timestamp).TotalSeconds;
-        var rate = elapsed > 0 ? Math.Max(0, bytes - before) / elapsed : 0;
+        _pace.Note(bytes, timestamp, time);
         return new MirrorProgress(geometry.RegionCount, done, total, bytes)
         {
-            BytesPerSecond = rate,
-            Remaining = rate >= 1 ? TimeSpan.FromSeconds(Math.Min((total - bytes) / rate, int.MaxValue)) : null,
+            BytesPerSecond = _pace.Rate,
+            Remaining = _pace.Remaining,
         };
     }
 }

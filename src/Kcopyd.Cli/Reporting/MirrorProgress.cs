@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Kcopyd.Cli.Reporting;
 
 /// <summary>Where a synchronisation or a comparison of legs is.</summary>
@@ -5,8 +7,14 @@ namespace Kcopyd.Cli.Reporting;
 /// <param name="Done">How many are in sync, or compared.</param>
 /// <param name="TotalBytes">The length of the mirror.</param>
 /// <param name="DoneBytes">What the regions that are done hold.</param>
-internal sealed record MirrorProgress(long Regions, long Done, long TotalBytes, long DoneBytes)
+internal sealed record MirrorProgress(long Regions, long Done, long TotalBytes, long DoneBytes) : IWorkProgress
 {
+    public string Name => "mirror";
+
+    public double Fraction => (double)DoneBytes / TotalBytes;
+
+    public string Amount => BytePace.Words(DoneBytes, TotalBytes, BytesPerSecond, IsOver ? null : Remaining);
+
     /// <summary>Regions that this run copied.</summary>
     internal long Recovered { get; init; }
 
@@ -18,5 +26,6 @@ internal sealed record MirrorProgress(long Regions, long Done, long TotalBytes, 
     /// <summary>Whether this is the last.</summary>
     internal bool IsOver { get; init; }
 
-    internal double Fraction => (double)DoneBytes / TotalBytes;
+    public string ToJson() =>
+        JsonSerializer.Serialize(MirrorProgressReport.Of(this), ReportJson.Default.MirrorProgressReport);
 }

@@ -10,24 +10,6 @@ internal static class MirrorResultText
     /// <summary>Ranges that are listed; the JSON result has all of them.</summary>
     private const int ListedRanges = 5;
 
-    /// <summary><c>37 %, 1.5 GiB of 4 GiB, 812 MiB/s, 3 s left</c>.</summary>
-    internal static string Line(MirrorProgress progress) =>
-        $"{(int)Math.Floor(progress.Fraction * 100)} %, {Amount(progress)}";
-
-    /// <summary>The line without the percentage, which a bar shows itself.</summary>
-    internal static string Amount(MirrorProgress progress)
-    {
-        var text = $"{SizeText.Format(progress.DoneBytes)} of {SizeText.Format(progress.TotalBytes)}";
-        if (progress.BytesPerSecond >= 1)
-        {
-            text += $", {SizeText.Format((long)progress.BytesPerSecond)}/s";
-        }
-
-        return progress is { Remaining: { } remaining, IsOver: false }
-            ? $"{text}, {DurationText.Format(remaining)} left"
-            : text;
-    }
-
     /// <summary><c>512 of 512 regions in sync; 64 MiB copied in 1.1 s, 58 MiB/s</c>.</summary>
     internal static string Summary(MirrorSyncResult result)
     {
@@ -49,7 +31,7 @@ internal static class MirrorResultText
             yield return $"{what} {failure.Device} failed: {failure.Reason.TrimEnd('.')}";
         }
 
-        if (result.State != MirrorEnd.Completed)
+        if (result.State != WorkEnd.Completed)
         {
             yield return order.HasDiskLog && order.Table.Log.Sync != MirrorSync.Sync
                 ? "the same command goes on from the log"
@@ -86,10 +68,10 @@ internal static class MirrorResultText
             : listed;
     }
 
-    private static string Ending(MirrorEnd state) => state switch
+    private static string Ending(WorkEnd state) => state switch
     {
-        MirrorEnd.Cancelled => ", interrupted",
-        MirrorEnd.Failed => ", failed",
+        WorkEnd.Cancelled => ", interrupted",
+        WorkEnd.Failed => ", failed",
         _ => string.Empty,
     };
 }

@@ -20,10 +20,10 @@ internal sealed record MirrorSyncResult(
 
     internal bool IsInSync => Counts.InSync == Counts.Regions;
 
-    internal MirrorEnd State => (IsInSync && Failures.IsEmpty, WasInterrupted) switch
+    internal WorkEnd State => (IsInSync && Failures.IsEmpty, WasInterrupted) switch
     {
-        (true, _) => MirrorEnd.Completed,
-        (false, true) => MirrorEnd.Cancelled,
-        (false, false) => MirrorEnd.Failed,
+        (true, _) => WorkEnd.Completed,
+        (false, true) => WorkEnd.Cancelled,
+        (false, false) => WorkEnd.Failed,
     };
 }

@@ -13,6 +13,9 @@ namespace Kcopyd.Cli.Reporting;
 [JsonSerializable(typeof(MirrorStatusReport))]
 [JsonSerializable(typeof(MirrorSyncReport))]
 [JsonSerializable(typeof(MirrorCheckReport))]
+[JsonSerializable(typeof(MergeProgressReport))]
+[JsonSerializable(typeof(SnapshotStatusReport))]
+[JsonSerializable(typeof(SnapshotMergeReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The word for a value of an enumeration: <c>completedWithErrors</c>.</summary>

@@ -6,8 +6,6 @@ namespace Kcopyd.Cli.Requests;
 /// <summary>Reads words of a command line about mirrors.</summary>
 internal static class MirrorOrderReader
 {
-    private const string FromInput = "-";
-
     private static readonly MirrorOptions Defaults = new();
 
     /// <summary>Reads all of it.</summary>
@@ -17,8 +15,7 @@ internal static class MirrorOrderReader
     /// <exception cref="MirrorTableException">The table describes no mirror.</exception>
     internal static MirrorOrder Read(MirrorText text, TextReader input)
     {
-        var line = text.Table ?? throw new RefusedException("--table is missing: it says what the mirror is");
-        var table = MirrorTable.Parse(line == FromInput ? ReadLine(input) : line);
+        var table = MirrorTable.Parse(TableInput.Read(text.Table, input, "mirror"));
         if (table.Log.Kind == MirrorLogKind.Journal)
         {
             throw new RefusedException(
@@ -50,24 +47,5 @@ internal static class MirrorOrderReader
             ? size.Value
             : throw new RefusedException(
                 $"--size '{text}' is {size.Value} bytes, but the mirror needs legs of {needed} sectors");
-    }
-
-    /// <summary>The one line that is no comment and not empty, as device-mapper's table files have it.</summary>
-    private static string ReadLine(TextReader input)
-    {
-        string? table = null;
-        while (input.ReadLine() is { } line)
-        {
-            if (string.IsNullOrWhiteSpace(line) || line.TrimStart().StartsWith('#'))
-            {
-                continue;
-            }
-
-            table = table is null
-                ? line
-                : throw new RefusedException("standard input has more than one table line: a mirror has one");
-        }
-
-        return table ?? throw new RefusedException("standard input has no table line");
     }
 }

@@ -117,7 +117,7 @@ internal static class TransferRequestReader
     };
 
     /// <summary>A plain number counts sectors; with a suffix it is a size in whole sectors.</summary>
-    private static long? ReadSectors(string option, string? text)
+    internal static long? ReadSectors(string option, string? text)
     {
         if (text is null)
         {

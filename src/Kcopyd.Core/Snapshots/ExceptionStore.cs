@@ -85,6 +85,13 @@ public abstract class ExceptionStore
         return _underWay;
     }
 
+    /// <summary>A commit that zeroes stale entries; null: there are none.</summary>
+    internal StoreCommit? BeginCleaning()
+    {
+        Invariant.Holds(IsIdle);
+        return HasStaleEntries ? _underWay = Clean() : null;
+    }
+
     /// <summary>A commit ended.</summary>
     /// <returns>The exceptions that are durable with it, or cannot be.</returns>
     internal IReadOnlyList<ChunkException> End(StoreCommit commit, bool isDurable)

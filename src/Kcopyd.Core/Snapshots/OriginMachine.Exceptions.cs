@@ -37,6 +37,11 @@ public sealed partial class OriginMachine
             Advance(snapshot);
         }
 
+        if (changes.IsCleaning)
+        {
+            CleanedForMerge(isDurable);
+        }
+
         Run();
     }
 
@@ -192,14 +197,24 @@ public sealed partial class OriginMachine
         Release(exception.Waiters);
     }
 
-    private static void Refuse(List<ChunkWait> waiters, ChunkRefusal refusal)
+    /// <summary>Who is refused waits for nothing else, unless its own data is written already.</summary>
+    private void Refuse(List<ChunkWait> waiters, ChunkRefusal refusal)
     {
         foreach (var wait in waiters)
         {
             if (wait is { IsCurrent: true, Request.Refusal: ChunkRefusal.None })
             {
                 wait.Request.Refusal = refusal;
+                Hurry(wait.Request);
             }
+        }
+    }
+
+    private void Hurry(ChunkRequest request)
+    {
+        if (request.Phase == ChunkRequestPhase.Waiting)
+        {
+            _ready.Enqueue(request);
         }
     }
 }

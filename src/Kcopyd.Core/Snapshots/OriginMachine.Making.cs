@@ -182,7 +182,11 @@ public sealed partial class OriginMachine
 
     private void Release(List<ChunkWait> waiters)
     {
-        waiters.ForEach(Release);
+        foreach (var wait in waiters)
+        {
+            Release(wait);
+        }
+
         waiters.Clear();
     }
 

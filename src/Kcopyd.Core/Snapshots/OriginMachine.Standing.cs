@@ -6,6 +6,7 @@ public sealed partial class OriginMachine
     private readonly Queue<(SnapshotState Snapshot, bool IsMerge)> _barriers = [];
     private readonly List<ChunkRequest> _gated = [];
     private bool _isFlushingBarrier;
+    private bool _isCleaningForMerge;
 
     /// <summary>A snapshot was loaded. It does nothing before <see cref="Activate"/>.</summary>
     public void Add(SnapshotState snapshot)
@@ -17,13 +18,14 @@ public sealed partial class OriginMachine
     }
 
     /// <summary>Changes of the origin that come from now on do not change what a snapshot shows: those under way end
-    /// first. Or: the snapshot begins to be merged, and stands for the origin.</summary>
+    /// first. Or: the snapshot, which is suspended, begins to be merged, and stands for the origin.</summary>
     /// <remarks>Ends with <see cref="OriginEffect.Activated"/>. From then on a snapshot that is merged and its origin
     /// are one device: requests of both wait while either is suspended.</remarks>
     public void Activate(SnapshotState snapshot, bool isMerge)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
         Invariant.Holds(!isMerge || (_merging is null && snapshot.Store.IsPersistent));
+        Invariant.Holds(!isMerge || snapshot.Phase == DevicePhase.Suspended);
         Invariant.Holds(!isMerge || _barriers.All(static barrier => !barrier.IsMerge));
         _barriers.Enqueue((snapshot, isMerge));
         Run();
@@ -33,26 +35,7 @@ public sealed partial class OriginMachine
     public void BarrierFlushed(bool succeeded)
     {
         _isFlushingBarrier = false;
-        var (snapshot, isMerge) = _barriers.Dequeue();
-        var isActivated = succeeded && !snapshot.IsLeaving;
-        if (isActivated)
-        {
-            snapshot.IsActive = true;
-            snapshot.IsMerging = isMerge;
-        }
-
-        if (isActivated && isMerge)
-        {
-            (_merging, _isMerged, _unsure) = (snapshot, false, default);
-        }
-
-        _effects.Add(new OriginEffect.Activated(snapshot, isActivated));
-        if (_barriers.Count == 0)
-        {
-            Readmit(_gated);
-            TryMerge();
-        }
-
+        EndBarrier(succeeded);
         Run();
     }
 
@@ -122,7 +105,32 @@ public sealed partial class OriginMachine
         ArgumentNullException.ThrowIfNull(snapshot);
         Invariant.Holds(snapshot.Phase == DevicePhase.Suspended && !snapshot.IsMerging);
         (snapshot.Spec, snapshot.Policy) = (spec, policy);
+        snapshot.IsOverflowed = false;
         RefuseParked(snapshot, ChunkRefusal.Invalid);
+    }
+
+    private void EndBarrier(bool succeeded)
+    {
+        var (snapshot, isMerge) = _barriers.Dequeue();
+        var isActivated = succeeded && !snapshot.IsLeaving;
+        if (isActivated)
+        {
+            snapshot.IsActive = true;
+            snapshot.IsMerging = isMerge;
+        }
+
+        if (isActivated && isMerge)
+        {
+            Invariant.Holds(snapshot.ActiveCount == 0);
+            (_merging, _isMerged, _unsure) = (snapshot, false, default);
+        }
+
+        _effects.Add(new OriginEffect.Activated(snapshot, isActivated));
+        if (_barriers.Count == 0)
+        {
+            Readmit(_gated);
+            TryMerge();
+        }
     }
 
     private bool IsHeld(ChunkRequest request) => IsStill(request) || IsGated(request);
@@ -133,9 +141,7 @@ public sealed partial class OriginMachine
             && (Phase != DevicePhase.Running || MergingNow is { Phase: not DevicePhase.Running }));
 
     private bool IsGated(ChunkRequest request) =>
-        _barriers.Count > 0
-        && request.Kind != ChunkRequestKind.Read
-        && (ChangesOrigin(request) || _barriers.Contains((request.Snapshot!, true)));
+        _barriers.Count > 0 && request.Kind != ChunkRequestKind.Read && ChangesOrigin(request);
 
     private void Park(ChunkRequest request)
     {
@@ -177,16 +183,37 @@ public sealed partial class OriginMachine
 
     private void TryPassBarrier()
     {
-        if (_isFlushingBarrier || _activeCount > 0 || IsMerging || !_barriers.TryPeek(out var barrier))
+        if (_isFlushingBarrier || _activeCount > 0 || !_barriers.TryPeek(out var barrier))
         {
             return;
         }
 
-        if (!barrier.IsMerge || barrier.Snapshot is { IsIdle: true, ActiveCount: 0 })
+        if (barrier is { IsMerge: true, Snapshot.IsIdle: false })
         {
-            _isFlushingBarrier = true;
-            _effects.Add(new OriginEffect.FlushForBarrier());
+            return;
         }
+
+        // What the origin holds where a failed commit left an exception counts from then on: the exception must not.
+        if (barrier is { IsMerge: true, Snapshot: { IsValid: true } snapshot }
+            && snapshot.Store.BeginCleaning() is { } clean)
+        {
+            _isCleaningForMerge = true;
+            _effects.Add(new OriginEffect.Commit(snapshot, clean));
+            return;
+        }
+
+        _isFlushingBarrier = true;
+        _effects.Add(new OriginEffect.FlushForBarrier());
+    }
+
+    private void CleanedForMerge(bool isDurable)
+    {
+        if (_isCleaningForMerge && !isDurable)
+        {
+            EndBarrier(succeeded: false);
+        }
+
+        _isCleaningForMerge = false;
     }
 
     private void TryFinishSuspending()
@@ -212,13 +239,13 @@ public sealed partial class OriginMachine
 
     private void TryRemove(SnapshotState snapshot)
     {
-        if (snapshot is { IsLeaving: true, IsIdle: true }
-            && _barriers.All(barrier => barrier.Snapshot != snapshot)
-            && _snapshots.Remove(snapshot))
+        if (snapshot is { IsLeaving: true, IsIdle: true } && !IsInBarrier(snapshot) && _snapshots.Remove(snapshot))
         {
             _effects.Add(new OriginEffect.Removed(snapshot));
         }
     }
+
+    private bool IsInBarrier(SnapshotState snapshot) => _barriers.Any(barrier => barrier.Snapshot == snapshot);
 
     private void MeetNoRoom(ChunkRequest request, SnapshotState snapshot)
     {
@@ -269,6 +296,18 @@ public sealed partial class OriginMachine
         while (snapshot.Crowd.TryDequeue(out var waiting))
         {
             Release(waiting.Wait);
+        }
+    }
+
+    /// <summary>A flush that failed may have lost data of a transient store, which nobody flushed before, and nobody will
+    /// write again: the snapshot is invalid, whatever its policy says.</summary>
+    private void CheckTransient(ChunkRequest request, bool succeeded)
+    {
+        if (!succeeded
+            && request.Kind == ChunkRequestKind.Flush
+            && request.Snapshot is { IsValid: true, Store.IsPersistent: false } snapshot)
+        {
+            Invalidate(snapshot, SnapshotLoss.DataWrite);
         }
     }
 

@@ -105,6 +105,7 @@ public sealed partial class OriginMachine
         else
         {
             Settle(request, succeeded ? ChunkRefusal.None : ChunkRefusal.Device);
+            CheckTransient(request, succeeded);
         }
 
         ResumeDraining();

@@ -62,16 +62,10 @@ public sealed class PersistentStore : ExceptionStore
     /// <param name="maxChunks">The longest run.</param>
     internal MergeStep NextMerge(long maxChunks)
     {
-        if (_committed == 0 && _currentArea > 0)
-        {
-            return new MergeStep.Read(_currentArea - 1);
-        }
-
+        _nextFree = NextFreeOfMerge();
         if (_committed == 0)
         {
-            // Chunks whose data could not be written count no more either.
-            _nextFree = NextFreeOfMerge();
-            return new MergeStep.Finished();
+            return _currentArea == 0 ? new MergeStep.Finished() : new MergeStep.Read(_currentArea - 1);
         }
 
         var last = CowEntry.Read(_area, _committed - 1);
@@ -96,7 +90,6 @@ public sealed class PersistentStore : ExceptionStore
         Invariant.Holds(_committed == 0 && _currentArea > 0);
         area.CopyTo(_area);
         (_currentArea, _committed, _changed) = (_currentArea - 1, Layout.EntriesPerArea, default);
-        _nextFree = NextFreeOfMerge();
     }
 
     /// <summary>Takes the last exceptions out.</summary>
@@ -191,7 +184,7 @@ public sealed class PersistentStore : ExceptionStore
         }
     }
 
-    /// <summary>As the status line of a merge has it.</summary>
+    /// <summary>As the status line of a merge has it. Nothing is allocated any more.</summary>
     private long NextFreeOfMerge() => Layout.AreaChunk(_currentArea) + _committed + 1;
 
     private bool Fits(long chunk) => Layout.RangeOf(chunk).End <= CowSectors;

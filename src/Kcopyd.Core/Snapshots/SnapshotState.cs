@@ -4,23 +4,16 @@ namespace Kcopyd.Core.Snapshots;
 public sealed class SnapshotState
 {
     /// <summary>A snapshot that does not run yet.</summary>
-    /// <param name="length">How much of the origin it covers, from the origin's first sector on; unit: sectors.</param>
+    /// <param name="terms">What it is meant to be.</param>
     /// <param name="store">Its store.</param>
     /// <param name="exceptions">The exceptions in the store, the snapshot's own from here on.</param>
-    /// <param name="spec">What its table line says.</param>
-    /// <param name="policy">How it meets load and failures.</param>
     /// <param name="isValid">Whether its store is.</param>
     public SnapshotState(
-        long length,
-        ExceptionStore store,
-        ExceptionTable exceptions,
-        SnapshotStoreSpec spec,
-        SnapshotPolicy policy,
-        bool isValid = true)
+        SnapshotTerms terms, ExceptionStore store, ExceptionTable exceptions, bool isValid = true)
     {
+        ArgumentNullException.ThrowIfNull(terms);
         ArgumentNullException.ThrowIfNull(store);
-        ArgumentNullException.ThrowIfNull(policy);
-        (Length, Store, Spec, Policy, IsValid) = (length, store, spec, policy, isValid);
+        (Length, Spec, Policy, Store, IsValid) = (terms.Length, terms.Spec, terms.Policy, store, isValid);
         Map = new SnapshotMap(exceptions);
         if (!isValid)
         {

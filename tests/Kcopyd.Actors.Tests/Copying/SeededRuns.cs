@@ -15,18 +15,30 @@ internal static class SeededRuns
     /// <summary>Runs a body with consecutive seeds.</summary>
     public static void Run(int runs, Action<int> body)
     {
-        foreach (var seed in Seeds(runs))
+        var done = 0;
+        Run(() => done >= runs, seed =>
+        {
+            done++;
+            body(seed);
+        });
+    }
+
+    /// <summary>Runs a body with consecutive seeds until it is enough.</summary>
+    public static void Run(Func<bool> isEnough, Action<int> body)
+    {
+        foreach (var seed in Seeds(isEnough))
         {
             Try(seed, body);
         }
     }
 
-    /// <summary>Runs a body with consecutive seeds, on real threads: a seed repeats what is asked for, not its
-    /// order.</summary>
+    /// <summary>Runs a body on real threads, where a seed repeats what is asked for, not its order.</summary>
     public static async Task RunAsync(int runs, Func<int, Task> body)
     {
-        foreach (var seed in Seeds(runs))
+        var done = 0;
+        foreach (var seed in Seeds(() => done >= runs))
         {
+            done++;
             try
             {
                 await body(seed);
@@ -38,11 +50,23 @@ internal static class SeededRuns
         }
     }
 
-    private static IEnumerable<int> Seeds(int runs)
+    /// <summary>Whether as many runs are made as the tests themselves say.</summary>
+    public static bool AreUsual => Number(SeedVariable) is null && Number(RunsVariable) is null;
+
+    private static IEnumerable<int> Seeds(Func<bool> isEnough)
     {
-        var given = Number(SeedVariable);
-        var count = given is null ? Number(RunsVariable) ?? runs : 1;
-        return Enumerable.Range(given ?? Random.Shared.Next(int.MaxValue - count), count);
+        if (Number(SeedVariable) is { } given)
+        {
+            yield return given;
+            yield break;
+        }
+
+        var runs = Number(RunsVariable);
+        var seed = Random.Shared.Next(int.MaxValue / 2);
+        for (var done = 0; runs is { } count ? done < count : !isEnough(); done++)
+        {
+            yield return seed + done;
+        }
     }
 
     private static void Try(int seed, Action<int> body)

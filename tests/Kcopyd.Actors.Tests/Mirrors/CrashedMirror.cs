@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Kcopyd.Actors.Mirrors;
 using Kcopyd.Actors.TestKit.Crashes;
 using Kcopyd.Actors.TestKit.Devices;
+using Kcopyd.Actors.Tests.Crashes;
 using Kcopyd.Core;
 using Kcopyd.Core.Mirrors;
 using Kcopyd.Devices;
@@ -26,7 +27,7 @@ internal sealed class CrashedMirror : IDisposable
 
     private readonly MirrorCase _case;
     private readonly Dictionary<string, CrashingDisk> _disks = [];
-    private readonly MirrorContent _content = new(LengthSectors);
+    private readonly StampedContent _content = new(LengthSectors, new StampSequence());
     private readonly List<Task> _programs = [];
     private readonly List<Task> _tasks = [];
     private MirrorTable _saved;
@@ -92,7 +93,7 @@ internal sealed class CrashedMirror : IDisposable
     public void Reset(int seed)
     {
         Rig.Reset(seed);
-        _content.Reset();
+        _content.Reset(static _ => 0);
         _saved = TableAtFirst();
         _wasReplaced = false;
         _clean = CleanInLog();

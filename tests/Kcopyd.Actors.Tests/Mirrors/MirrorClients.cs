@@ -1,5 +1,6 @@
 using Kcopyd.Actors.Mirrors;
 using Kcopyd.Actors.TestKit.Crashes;
+using Kcopyd.Actors.Tests.Crashes;
 using Kcopyd.Core;
 using Kcopyd.Devices;
 
@@ -7,7 +8,7 @@ namespace Kcopyd.Actors.Tests.Mirrors;
 
 /// <summary>Programs that read, write and flush a mirror at random, at the same time, and note what they are told.
 /// </summary>
-internal sealed class MirrorClients(CrashRig rig, MirrorContent content, MirrorCase @case)
+internal sealed class MirrorClients(CrashRig rig, StampedContent content, MirrorCase @case)
 {
     private const int MaxSectors = 20;
 
@@ -90,7 +91,7 @@ internal sealed class MirrorClients(CrashRig rig, MirrorContent content, MirrorC
         try
         {
             var bytes = new byte[write.Count * Sectors.Size];
-            MirrorContent.Fill(write, bytes);
+            StampedContent.Fill(write, bytes);
             await mirror.WriteAsync(Sectors.ToBytes(write.First), bytes, durability, default).ConfigureAwait(false);
             if (rig.Power.IsOn)
             {
@@ -121,7 +122,7 @@ internal sealed class MirrorClients(CrashRig rig, MirrorContent content, MirrorC
         }
     }
 
-    private MirrorWrite Begin(int first, int count, bool isZeroes)
+    private StampedWrite Begin(int first, int count, bool isZeroes)
     {
         Touched.UnionWith(Enumerable.Range(first, count));
         return content.BeginWrite(first, count, isZeroes);
@@ -139,12 +140,12 @@ internal sealed class MirrorClients(CrashRig rig, MirrorContent content, MirrorC
 
     private async ValueTask ReadAsync(MirrorDevice mirror, int first, int count)
     {
-        var floors = content.BeginRead(first, count);
+        var read = content.BeginRead(first, count);
         var bytes = new byte[count * Sectors.Size];
         await mirror.ReadAsync(Sectors.ToBytes(first), bytes, default).ConfigureAwait(false);
         if (rig.Power.IsOn)
         {
-            content.EndRead(first, floors, bytes);
+            content.EndRead(read, bytes);
         }
     }
 }

@@ -8,6 +8,11 @@ public sealed class ExceptionTableTests
 
     private const long LastNew = ExceptionTable.NewChunkLimit - 1;
 
+    /// <summary>Records of a leaf, and those of a branch of 512 leaves: ascending exceptions fill them.</summary>
+    private const int Leaf = 512;
+
+    private const int Branch = 512 * Leaf;
+
     [Fact]
     public void Empty_table_has_nothing_and_all_of_it_is_one_run()
     {
@@ -136,22 +141,48 @@ public sealed class ExceptionTableTests
     [InlineData(511)]
     public void Branch_that_is_full_can_be_cut_at_any_leaf(int leaf)
     {
-        // A branch has 512 leaves of 512 records; ascending exceptions fill them.
-        const int Records = 512 * 512;
-        var table = new ExceptionTable();
-        for (var i = 0; i < Records; i++)
-        {
-            table.TryAdd(2L * i, i);
-        }
+        var table = Ascending(Branch);
+        var inside = (2L * ((leaf * Leaf) + (Leaf / 2))) + 1;
 
-        var inside = (2L * ((leaf * 512) + 256)) + 1;
-        Assert.True(table.TryAdd(inside, Records));
-        Assert.False(table.TryAdd(inside, Records));
+        Assert.True(table.TryAdd(inside, Branch));
+        Assert.False(table.TryAdd(inside, Branch));
 
         Assert.True(table.TryFind(inside, out var found));
-        Assert.Equal(Records, found);
-        Assert.All(Enumerable.Range(0, Records), i => Assert.Equal(
-            new ExceptionRun(2L * i, i, 1), table.FindRun(2L * i, ExceptionTable.OldChunkLimit)));
+        Assert.Equal(Branch, found);
+        Assert.DoesNotContain(Enumerable.Range(0, Branch), i =>
+            table.FindRun(2L * i, ExceptionTable.OldChunkLimit) != new ExceptionRun(2L * i, i, 1));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(511)]
+    [InlineData(512)]
+    [InlineData(513)]
+    public void Leaf_that_is_emptied_leaves_a_gap_that_can_be_filled(int leaf)
+    {
+        var table = Ascending(Branch + (4 * Leaf));
+        var (first, end) = (leaf * Leaf, (leaf + 1) * Leaf);
+        for (var i = first; i < end; i++)
+        {
+            Assert.True(table.Remove(2L * i));
+        }
+
+        for (var i = first; i < end; i++)
+        {
+            Assert.False(table.Remove(2L * i));
+            Assert.Equal(
+                new ExceptionRun(2L * i, ExceptionRun.None, 2 * (end - i)),
+                table.FindRun(2L * i, ExceptionTable.OldChunkLimit));
+        }
+
+        for (var i = end - 1; i >= first; i--)
+        {
+            Assert.True(table.TryAdd(2L * i, i));
+        }
+
+        Assert.Equal(Branch + (4 * Leaf), table.RunCount);
+        Assert.DoesNotContain(table.Runs().Index(), run => run.Item != new ExceptionRun(2L * run.Index, run.Index, 1));
     }
 
     [Fact]
@@ -176,6 +207,22 @@ public sealed class ExceptionTableTests
             new ExceptionRun(1, ExceptionRun.None, LastOld - 1), table.FindRun(1, ExceptionTable.OldChunkLimit));
         Assert.Equal(new ExceptionRun(LastOld, LastNew, 1), table.FindRun(LastOld, ExceptionTable.OldChunkLimit));
         Assert.Equal([new ExceptionRun(0, 7, 1), new ExceptionRun(LastOld, LastNew, 1)], table.Runs());
+    }
+
+    [Fact]
+    public void Chunk_2_to_the_32_further_is_another_chunk()
+    {
+        const long Far = 1L << 32;
+        var table = Table((1, 2), (5, 3), (9, 4));
+
+        Assert.False(table.Contains(Far + 5));
+        Assert.False(table.Remove(Far + 5));
+        Assert.Equal(new ExceptionRun(Far + 5, ExceptionRun.None, 95), table.FindRun(Far + 5, Far + 100));
+        Assert.True(table.TryAdd(Far + 5, 5));
+        Assert.True(table.TryAdd(Far + 1, Far));
+
+        Assert.Equal([1, 5, 9, Far + 1, Far + 5], table.Runs().Select(run => run.OldFirst));
+        Assert.Equal([2, 3, 4, Far, 5], table.Runs().Select(run => run.NewFirst));
     }
 
     [Fact]
@@ -241,6 +288,17 @@ public sealed class ExceptionTableTests
         Assert.Throws<ArgumentOutOfRangeException>(() => table.FindRun(8, 8));
         Assert.Throws<ArgumentOutOfRangeException>(() => table.FindRun(8, ExceptionTable.OldChunkLimit + 1));
         Assert.Equal(1, table.Count);
+    }
+
+    private static ExceptionTable Ascending(int count)
+    {
+        var table = new ExceptionTable();
+        for (var i = 0; i < count; i++)
+        {
+            Assert.True(table.TryAdd(2L * i, i));
+        }
+
+        return table;
     }
 
     private static ExceptionTable Table(params (long Old, long New)[] exceptions)

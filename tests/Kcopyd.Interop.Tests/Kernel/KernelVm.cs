@@ -12,8 +12,8 @@ namespace Kcopyd.Interop.Tests.Kernel;
 /// </remarks>
 internal sealed class KernelVm : IAsyncDisposable
 {
-    /// <summary>What a machine may take from its start to its end; the longest of ours takes half a minute.</summary>
-    private static readonly TimeSpan RunLimit = TimeSpan.FromSeconds(180);
+    /// <summary>What a machine may take from its start to its end; the longest of ours takes a minute.</summary>
+    private static readonly TimeSpan RunLimit = TimeSpan.FromSeconds(300);
 
     /// <summary>What fetching the kernel, or waiting for the machine of another process, may take.</summary>
     private static readonly TimeSpan WaitLimit = TimeSpan.FromMinutes(4);

@@ -11,10 +11,10 @@ base=$kept/base-$(cksum <"$0" | cut -d' ' -f1).cpio
 export PATH=$PATH:/usr/sbin:/sbin
 
 # What the guest has: the modules with what they need, in the order of that.
-modules=(virtio_pci virtio_blk dm-mod dm-mirror dm-snapshot dm-zero dm-flakey dm-delay dm-log-writes ext4)
+modules=(virtio_pci virtio_blk loop dm-mod dm-mirror dm-snapshot dm-zero dm-flakey dm-delay dm-log-writes ext4)
 
 # What the guest has beside busybox: its dd goes through the cache even when told not to, and its shell prefers it.
-programs=(dash dmsetup dd sync)
+programs=(dash dmsetup dd sync losetup)
 
 fail() { echo "vm: $1" >&2; exit 1; }
 
@@ -95,7 +95,7 @@ boot() {
   cp "$script" "$work/guest.sh"
   (cat "$base"; cd "$work"; echo guest.sh | cpio -o -H newc --quiet) >"$work/initrd"
   drives=()
-  for disk in "$@"; do drives+=(-drive "file=$(readlink -f "$disk"),format=raw,if=virtio,cache=writeback"); done
+  for disk in "$@"; do drives+=(-drive "file=$(readlink -f "$disk"),format=raw,if=virtio,cache=writeback,discard=unmap"); done
   # The machine keeps the lock for as long as it lives.
   exec 9>"$kept/boot.lock"; flock 9
   exec qemu-system-x86_64 -machine q35,accel=tcg -cpu max -m 256 -smp 1 -nodefaults -display none -no-reboot \

@@ -1,7 +1,7 @@
 namespace Kcopyd.Cli.Reporting;
 
 /// <summary>A live bar on the terminal of standard error.</summary>
-internal sealed class MirrorProgressBar(TimeProvider time) : IMirrorProgressView
+internal sealed class WorkProgressBar(TimeProvider time) : IWorkProgressView
 {
     // Below a third of a second a bar is a flash.
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(300);
@@ -9,7 +9,7 @@ internal sealed class MirrorProgressBar(TimeProvider time) : IMirrorProgressView
     private readonly long _began = time.GetTimestamp();
     private TerminalRows? _rows;
 
-    public void Show(MirrorProgress progress)
+    public void Show(IWorkProgress progress)
     {
         if (_rows is null && time.GetElapsedTime(_began) < First)
         {
@@ -17,11 +17,11 @@ internal sealed class MirrorProgressBar(TimeProvider time) : IMirrorProgressView
         }
 
         _rows ??= new TerminalRows();
-        _rows.Set("mirror", progress.Fraction, "mirror", MirrorResultText.Amount(progress));
+        _rows.Set(progress.Name, progress.Fraction, progress.Name, progress.Amount);
         _rows.Refresh();
     }
 
-    public ValueTask EndAsync(MirrorProgress last) => _rows is null ? ValueTask.CompletedTask : new(_rows.EndAsync());
+    public ValueTask EndAsync(IWorkProgress last) => _rows is null ? ValueTask.CompletedTask : new(_rows.EndAsync());
 
     public void Leave()
     {
