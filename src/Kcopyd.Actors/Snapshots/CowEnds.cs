@@ -4,7 +4,8 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Snapshots;
 
-/// <summary>The last bytes of an origin of an odd length, in a store on a device that takes whole blocks only: the store
+/// <summary>The last bytes of an origin of an odd length, in a store on a device that takes whole blocks only: the
+/// store
 /// has the chunk whole, and what is behind those bytes is nobody's.</summary>
 internal static class CowEnds
 {

@@ -44,12 +44,19 @@ internal sealed class CowStoreLoading
             await _cow.FlushAsync(_cow.WriteEpoch, _cancellationToken).ConfigureAwait(false);
         }
 
-        return finding switch
+        try
         {
-            CowFinding.Good good => await LoadAsync(LayoutOf(good.Header)).ConfigureAwait(false),
-            CowFinding.Invalid invalid => Empty(LayoutOf(invalid.Header), isNew: false),
-            _ => await MakeAsync().ConfigureAwait(false),
-        };
+            return finding switch
+            {
+                CowFinding.Good good => await LoadAsync(LayoutOf(good.Header)).ConfigureAwait(false),
+                CowFinding.Invalid invalid => Empty(LayoutOf(invalid.Header), isNew: false),
+                _ => await MakeAsync().ConfigureAwait(false),
+            };
+        }
+        catch (CowStoreException e)
+        {
+            throw CowStoreRules.Damaged(_name, e);
+        }
     }
 
     /// <summary>The first byte that is not zero where a new store would be, or where something else would show itself.
@@ -112,17 +119,10 @@ internal sealed class CowStoreLoading
 
     private async Task<LoadedStore> LoadAsync(CowLayout layout)
     {
-        try
-        {
-            var (load, table) = Begin(layout);
-            var last = await ReadAreasAsync(layout, load).ConfigureAwait(false);
-            var store = new PersistentStore(layout, _cowSectors, load, last);
-            return new LoadedStore(With(layout), IsNew: false, IsValid: true, store, table);
-        }
-        catch (CowStoreException e)
-        {
-            throw CowStoreRules.Damaged(_name, e);
-        }
+        var (load, table) = Begin(layout);
+        var last = await ReadAreasAsync(layout, load).ConfigureAwait(false);
+        var store = new PersistentStore(layout, _cowSectors, load, last);
+        return new LoadedStore(With(layout), IsNew: false, IsValid: true, store, table);
     }
 
     /// <summary>Reads all areas, and returns the last.</summary>

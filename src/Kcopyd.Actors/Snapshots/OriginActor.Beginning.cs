@@ -8,7 +8,7 @@ namespace Kcopyd.Actors.Snapshots;
 internal sealed partial class OriginActor
 {
     private readonly Dictionary<SnapshotState, Answer<bool>> _untilActive = [];
-    private DeviceException? _barrierFailure;
+    private DeviceException? _lastFailure;
 
     private void OnTake(OriginWork.Take message)
     {
@@ -89,7 +89,7 @@ internal sealed partial class OriginActor
         {
             ResumeOrigin(message.Answer);
         }
-        else if (_isClosing || _leaving.Contains(port) || port.IsReplaced)
+        else if (_isClosing || port.IsReplaced || IsGoing(port))
         {
             message.Answer.Refuse(SnapshotRefusals.Closed(port.Name));
         }
@@ -110,6 +110,8 @@ internal sealed partial class OriginActor
             Activate(port, message.Answer);
         }
     }
+
+    private bool IsGoing(SnapshotPort port) => _leaving.Contains(port) || !_setup.Ports.Contains(port);
 
     private void Activate(SnapshotPort port, Answer<bool> answer)
     {
@@ -144,6 +146,12 @@ internal sealed partial class OriginActor
     private void TakeOver(SnapshotPort port, SnapshotPort predecessor, Answer<bool> answer)
     {
         var state = predecessor.State;
+        if (IsGoing(predecessor))
+        {
+            answer.Refuse(SnapshotRefusals.CannotSucceed(predecessor.Name));
+            return;
+        }
+
         if (state is null || state.Phase != DevicePhase.Suspended || _untilActive.ContainsKey(state))
         {
             answer.Refuse(SnapshotRefusals.SourceNotSuspended(predecessor.Name));
@@ -165,7 +173,7 @@ internal sealed partial class OriginActor
         _untilActive.Remove(state, out var answer);
         if (!activated.Succeeded)
         {
-            answer!.Refuse(SnapshotRefusals.NotFlushed(_setup.Name, _barrierFailure));
+            answer!.Refuse(SnapshotRefusals.NotBegun(port.Name, _lastFailure));
             OnSuspended(state);
             return;
         }
@@ -188,7 +196,7 @@ internal sealed partial class OriginActor
 
     private void OnBarrierFlushed(OriginWork.BarrierFlushed message)
     {
-        _barrierFailure = message.Failure;
+        _lastFailure = message.Failure;
         Log(_setup.Name, message.Failure);
         _machine.BarrierFlushed(message.Failure is null);
     }

@@ -125,6 +125,7 @@ internal sealed partial class OriginActor
             return;
         }
 
+        _lastFailure = message.Failure;
         _machine.Committed(message.Snapshot, message.Changes, isDurable: false);
     }
 
@@ -173,7 +174,7 @@ internal sealed partial class OriginActor
     private void OnWaitUntilMerged(OriginWork.WaitUntilMerged message)
     {
         var state = message.Port.State;
-        if (state is { HasMergeFailed: true })
+        if (state is { HasMergeFailed: true } or { IsValid: false })
         {
             message.Answer.Refuse(SnapshotRefusals.MergeFailed(message.Port.Name, null));
         }

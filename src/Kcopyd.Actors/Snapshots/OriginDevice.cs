@@ -75,7 +75,8 @@ public sealed class OriginDevice : IBlockDevice
         return origin;
     }
 
-    /// <summary>Loads a snapshot, and runs it: from the return on, it shows the origin as it was in that moment, or what
+    /// <summary>Loads a snapshot, and runs it: from the return on, it shows the origin as it was in that moment, or
+    /// what
     /// its store says. With a <c>snapshot-merge</c> table, merging begins.</summary>
     /// <remarks>Writes of the origin wait until those in flight have ended and the origin was flushed.</remarks>
     /// <param name="table">What it is; the names of its devices are for messages and its status.</param>

@@ -40,7 +40,8 @@ public sealed record OriginOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A percentage is 0 to 100.");
     } = 100;
 
-    /// <summary>What positions and lengths of requests are multiples of, at least; as the device underneath has it where
+    /// <summary>What positions and lengths of requests are multiples of, at least; as the device underneath has it
+    /// where
     /// that is more. Unit: bytes. Default 512; a power of two up to 64 KiB.</summary>
     /// <remarks>A snapshot is merged only if the blocks of its COW device are no larger.</remarks>
     public int LogicalBlockSize

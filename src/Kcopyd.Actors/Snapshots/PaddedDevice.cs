@@ -3,7 +3,8 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Snapshots;
 
-/// <summary>A device of an odd length as one of whole sectors: what is behind its end reads as zeros, and is not written.
+/// <summary>A device of an odd length as one of whole sectors: what is behind its end reads as zeros, and is not
+/// written.
 /// The device is the caller's.</summary>
 /// <remarks>A store has the last chunk whole, and what it has behind the end goes nowhere.</remarks>
 internal sealed class PaddedDevice(IBlockDevice inner) : IBlockDevice

@@ -8,7 +8,8 @@ namespace Kcopyd.Actors.Snapshots;
 /// <summary>An origin as it was when its snapshot began, with what was written to the snapshot since: dm-snapshot's
 /// <c>snapshot</c>, or <c>snapshot-merge</c>. Safe for concurrent calls.</summary>
 /// <remarks>
-/// <para>What its store keeps is read there, all else from the origin; reads pass by the actor. Calls that come while it
+/// <para>What its store keeps is read there, all else from the origin; reads pass by the actor. Calls that come while
+/// it
 /// is suspended wait until it runs again.</para>
 /// <para>A merging one is the origin as it will be, for reads and writes.</para>
 /// <para>While a snapshot with a persistent store is not loaded, it does not keep what the origin changes, and nothing
@@ -61,12 +62,14 @@ public sealed class SnapshotDevice : IBlockDevice
     public Task SuspendAsync(CancellationToken cancellationToken = default) =>
         _calls.AskAsync<bool>(answer => new OriginWork.Suspend(Port, answer), cancellationToken);
 
-    /// <summary>On return it runs. The first time: it shows the origin as it is at that moment, has taken over the store
+    /// <summary>On return it runs. The first time: it shows the origin as it is at that moment, has taken over the
+    /// store
     /// of another, or merges.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="InvalidOperationException">It is not suspended; or the snapshot whose store it takes over
     /// is not; or it is to begin while another is merged.</exception>
-    /// <exception cref="DeviceException">The origin could not be flushed; it stays suspended.</exception>
+    /// <exception cref="DeviceException">The origin could not be flushed, or the store not made ready; it stays
+    /// suspended.</exception>
     public Task ResumeAsync(CancellationToken cancellationToken = default) =>
         _calls.AskAsync<bool>(answer => new OriginWork.Resume(Port, answer), cancellationToken);
 
@@ -121,7 +124,8 @@ public sealed class SnapshotDevice : IBlockDevice
             new ByteChange(DeviceOperation.WriteZeroes, offset, length, default, default), cancellationToken);
 
     /// <inheritdoc/>
-    /// <remarks>Only with the feature <c>discard_zeroes_cow</c>: chunks that the store has become zeros there, of others
+    /// <remarks>Only with the feature <c>discard_zeroes_cow</c>: chunks that the store has become zeros there, of
+    /// others
     /// nothing is discarded.</remarks>
     public ValueTask DiscardAsync(long offset, long length, CancellationToken cancellationToken) =>
         Geometry.Can(BlockDeviceAbilities.Discard)

@@ -11,10 +11,12 @@ public sealed record SnapshotOptions
     /// <summary>What messages, logs and the identity call the snapshot; null: <c>snapshot:</c> and a number.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Who pays when what the snapshot shows cannot be kept. Default: the snapshot, as in dm-snapshot.</summary>
+    /// <summary>Who pays when what the snapshot shows cannot be kept. Default: the snapshot, as in
+    /// dm-snapshot.</summary>
     public SnapshotFailurePolicy OnFailure { get; init; }
 
-    /// <summary>The most chunks that are on their way into the store at once; writes that need more wait. Default 2,048;
+    /// <summary>The most chunks that are on their way into the store at once; writes that need more wait. Default
+    /// 2,048;
     /// at least 1. As dm-snapshot's <c>snapshot_cow_threshold</c>.</summary>
     public int MaxPending
     {

@@ -3,7 +3,8 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Snapshots;
 
-/// <summary>Reads of a snapshot that is not merged: from its store, and from the device underneath the origin. They pass
+/// <summary>Reads of a snapshot that is not merged: from its store, and from the device underneath the origin. They
+/// pass
 /// by the actor, wait while the snapshot is suspended, and fail if it becomes invalid meanwhile, or its origin
 /// crashes: nobody keeps what it shows then.</summary>
 /// <param name="Origin">The device underneath the origin.</param>
@@ -30,7 +31,8 @@ internal readonly record struct SnapshotReads(IBlockDevice Origin, SnapshotPort 
         RefuseUnless(isGood, DeviceOperation.Read, offset);
     }
 
-    /// <summary>What the devices say of a range, which is not empty; the answer may end before the range does.</summary>
+    /// <summary>What the devices say of a range, which is not empty; the answer may end before the range
+    /// does.</summary>
     /// <remarks>Tracked as a read is: what the origin says of a chunk after it changed is not true of the snapshot.
     /// </remarks>
     /// <exception cref="DeviceException">A device failed, or the snapshot is invalid.</exception>

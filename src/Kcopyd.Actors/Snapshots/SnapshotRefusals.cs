@@ -13,7 +13,8 @@ internal static class SnapshotRefusals
     private const int NoSpace = 28;
 
     /// <summary>Why a call failed; null: it did not.</summary>
-    /// <remarks>A write for which a store has no room fails with ENOSPC only where it is the write that pays: a snapshot
+    /// <remarks>A write for which a store has no room fails with ENOSPC only where it is the write that pays: a
+    /// snapshot
     /// that pays refuses it as what it is from now on, with EIO.</remarks>
     public static DeviceException? FailureOf(string name, OriginRequest request, ChunkRefusal refusal)
     {
@@ -75,12 +76,16 @@ internal static class SnapshotRefusals
     public static InvalidOperationException AlreadySucceeded(string name) =>
         new($"Another snapshot is to take over the store of {name} already.");
 
-    public static DeviceException NotFlushed(string name, DeviceException? failure) => new(
+    /// <summary>A snapshot could not begin: the origin could not be flushed, or its store not made ready.</summary>
+    public static DeviceException NotBegun(string name, DeviceException? failure) => new(
         name,
         DeviceOperation.Flush,
-        DeviceErrorKind.Io,
-        $"the origin could not be flushed for a snapshot: {failure?.Message}",
-        failure);
+        failure?.Kind ?? DeviceErrorKind.Io,
+        $"the snapshot could not begin: {failure?.Message}",
+        failure)
+    {
+        Errno = failure?.Errno ?? InputOutputError,
+    };
 
     public static SnapshotStoreException MergeFailed(string name, SnapshotLoss? loss) => new(
         $"Merging {name} failed: " + loss switch

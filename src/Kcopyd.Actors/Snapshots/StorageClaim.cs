@@ -11,7 +11,8 @@ internal sealed record StorageClaim(string Device, IReadOnlyList<StorageExtent> 
     public static StorageClaim Of(IBlockDevice device, long length) =>
         new(device.Identity.Uri, device.Locate(0, Math.Min(length, device.Geometry.LengthBytes)));
 
-    /// <summary>Refuses a claim that shares storage with others: what is written to one would change the other.</summary>
+    /// <summary>Refuses a claim that shares storage with others: what is written to one would change the
+    /// other.</summary>
     /// <exception cref="DeviceException">It does.</exception>
     public static void Check(StorageClaim claim, IEnumerable<StorageClaim> others)
     {

@@ -71,7 +71,14 @@ internal sealed class SnapshotMergeRun(SnapshotOrder order, IBlockDeviceOpener o
         var origin = OriginDevice.Create(
             await engine.ConfigureAwait(false),
             device,
-            options: new OriginOptions { Name = "the origin", CopyRate = order.BytesPerSecond });
+            options: new OriginOptions
+            {
+                Name = "the origin",
+                CopyRate = order.BytesPerSecond,
+
+                // Nobody else uses the origin: any block size does.
+                LogicalBlockSize = Math.Max(Core.Sectors.Size, cow.Geometry.LogicalBlockSize),
+            });
         await using (origin.ConfigureAwait(false))
         {
             var snapshot = await origin

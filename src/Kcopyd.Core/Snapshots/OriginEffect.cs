@@ -36,7 +36,8 @@ public abstract record OriginEffect
     /// <summary>Nothing of a snapshot is on its way any more, and nothing waits for it.</summary>
     public sealed record Removed(SnapshotState Snapshot) : OriginEffect;
 
-    /// <summary>Read an area of the merging snapshot's store. Answered by <see cref="OriginMachine.AreaRead"/>.</summary>
+    /// <summary>Read an area of the merging snapshot's store. Answered by
+    /// <see cref="OriginMachine.AreaRead"/>.</summary>
     public sealed record ReadArea(SnapshotState Snapshot, long Area) : OriginEffect;
 
     /// <summary>Copy a run from the merging snapshot's store to the origin, then flush the origin. Answered by

@@ -168,8 +168,9 @@ public sealed partial class OriginMachine
     private void Lose(
         SnapshotState snapshot, IReadOnlyList<ChunkException> exceptions, SnapshotLoss loss, ChunkRefusal refusal)
     {
-        if (!snapshot.IsValid)
+        if (!snapshot.IsValid || exceptions.Count == 0)
         {
+            // A clean-up that failed cost nobody anything.
             return;
         }
 

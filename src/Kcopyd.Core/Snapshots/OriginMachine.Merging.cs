@@ -120,12 +120,13 @@ public sealed partial class OriginMachine
         _ready.Enqueue(_mergeRequest);
     }
 
-    /// <summary>All other snapshots keep what the run will overwrite. Writes to it wait from now on, and those under way
+    /// <summary>All other snapshots keep what the run will overwrite. Writes to it wait from now on, and those under
+    /// way
     /// end first.</summary>
     private void IssueMerge(ChunkRequest request)
     {
         _isPublished = true;
-        if (_changing.Any(other => other.Range.Overlaps(request.Range)))
+        if (_changing.Any(other => other.Range.Overlaps(request.Range) && UsesOrigin(other)))
         {
             return;
         }
@@ -134,6 +135,10 @@ public sealed partial class OriginMachine
         var start = _merging!.Layout.RangeOf(_mergeRequest!.Run.NewFirst).Start;
         _effects.Add(new OriginEffect.MergeCopy(_merging, start, request.Range));
     }
+
+    /// <summary>Not the writes of other snapshots to their stores, which are none of a merge's business.</summary>
+    private static bool UsesOrigin(ChunkRequest request) =>
+        ChangesOrigin(request) || request.Pieces.Any(static piece => piece.Cow is null);
 
     private void ResumeDraining()
     {

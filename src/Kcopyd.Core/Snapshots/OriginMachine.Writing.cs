@@ -85,9 +85,11 @@ public sealed partial class OriginMachine
         }
     }
 
-    /// <summary>Chunks that must be copied, and those that need not be; of both no more than may be under way.</summary>
+    /// <summary>Chunks that must be copied, and those that need not be; of both no more than may be under
+    /// way.</summary>
     /// <remarks>Decided: of a write that brings more whole chunks than may be under way, those beyond are copied first.
-    /// Because: its exceptions come to be all at once. Instead of: no bound, or carrying a write out in parts.</remarks>
+    /// Because: its exceptions come to be all at once. Instead of: no bound, or carrying a write out in
+    /// parts.</remarks>
     private void SortMissing(ChunkRequest request, SnapshotState snapshot)
     {
         _missing.Clear();

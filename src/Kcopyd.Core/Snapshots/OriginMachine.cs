@@ -8,7 +8,7 @@ namespace Kcopyd.Core.Snapshots;
 /// <list type="bullet">
 /// <item>a write of the origin is issued when every valid active snapshot has a durable exception for each of its
 /// chunks, and no read of a snapshot reads those chunks from the origin;</item>
-/// <item>or when the store of a snapshot that has none is durably marked invalid;</item>
+/// <item>or when the store of a snapshot that has none is marked invalid, as well as it could be;</item>
 /// <item>exceptions are committed in the order of their chunks, after their data was written;</item>
 /// <item>exceptions leave a merging snapshot after their data is durable in the origin;</item>
 /// <item>a request is settled once.</item>

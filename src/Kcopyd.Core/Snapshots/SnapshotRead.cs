@@ -12,7 +12,8 @@ public sealed class SnapshotRead
         }
     }
 
-    /// <summary>All chunks of the read, in order: on the COW device, or (<c>NewFirst</c> negative) on the origin.</summary>
+    /// <summary>All chunks of the read, in order: on the COW device, or (<c>NewFirst</c> negative) on the
+    /// origin.</summary>
     public IReadOnlyList<ExceptionRun> Runs { get; }
 
     /// <summary>Whether it reads the origin: nobody overwrites those chunks until it has ended.</summary>

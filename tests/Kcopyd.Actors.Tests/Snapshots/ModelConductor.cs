@@ -20,9 +20,15 @@ internal sealed class ModelConductor(
     private readonly Random _random = new(seed);
     private readonly Dictionary<ModelDevice, IBlockDevice> _cows = [];
     private int _number;
+    private int _handovers;
+    private int _suspensions;
 
     /// <summary>Snapshots that were merged.</summary>
     public int Merges { get; private set; }
+
+    /// <summary>What it did.</summary>
+    public string Summary =>
+        $"{_number} snapshots, {Merges} of them merged, {_handovers} handovers, {_suspensions} suspensions";
 
     /// <summary>The COW devices of the snapshots that there are.</summary>
     public IReadOnlyDictionary<ModelDevice, IBlockDevice> Cows => _cows;
@@ -114,11 +120,13 @@ internal sealed class ModelConductor(
         model.Device = successor;
         model.Open();
         await old.DisposeAsync().ConfigureAwait(false);
+        _handovers++;
     }
 
     /// <summary>Suspends the origin or a snapshot, and lets calls come.</summary>
     private async Task SuspendAsync()
     {
+        _suspensions++;
         if (_random.Next(2) == 0)
         {
             await origin.SuspendAsync().ConfigureAwait(false);
@@ -133,7 +141,8 @@ internal sealed class ModelConductor(
         }
     }
 
-    /// <remarks>Nobody uses the origin in the moment when the merge begins, so that it is known what it holds.</remarks>
+    /// <remarks>Nobody uses the origin in the moment when the merge begins, so that it is known what it
+    /// holds.</remarks>
     private async Task MergeAsync()
     {
         if (PickSnapshot(static model => SnapshotOf(model).Table.StoreKind != SnapshotStoreKind.Transient)
@@ -229,6 +238,7 @@ internal sealed class ModelConductor(
     {
         var chunks = run.SectorCount / chunk;
         var areas = (chunks / (chunk * 32)) + 2;
-        return new LatentDevice(new MemoryBlockDevice(new ByteCount((chunks + areas + 3L) * chunk * 512)), _number);
+        var device = new MemoryBlockDevice(new ByteCount((chunks + areas + 3L) * chunk * Sectors.Size));
+        return new LatentDevice(new SerialDevice(device), _number);
     }
 }

@@ -14,6 +14,7 @@ internal sealed class ModelDevice(int number, int sectors)
     private readonly long[] _asked = new long[sectors];
     private readonly long[] _zeros = new long[sectors];
     private TaskCompletionSource? _empty;
+    private TaskCompletionSource? _opened;
     private int _users;
 
     /// <summary>Its number among the devices, so that one's data is not taken for another's.</summary>
@@ -26,6 +27,18 @@ internal sealed class ModelDevice(int number, int sectors)
 
     /// <summary>Whether what is discarded is zeros, nothing, or either.</summary>
     public bool? DiscardsAreZeros { get; set; }
+
+    /// <summary>Completes when it may be used.</summary>
+    public Task Opened
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _opened?.Task ?? Task.CompletedTask;
+            }
+        }
+    }
 
     /// <summary>Whether it may be used now; who uses it says when he is done.</summary>
     public bool TryEnter()
@@ -54,6 +67,7 @@ internal sealed class ModelDevice(int number, int sectors)
         lock (_lock)
         {
             _empty ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _opened ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             if (_users == 0)
             {
                 _empty.TrySetResult();
@@ -67,7 +81,8 @@ internal sealed class ModelDevice(int number, int sectors)
     {
         lock (_lock)
         {
-            _empty = null;
+            _opened?.TrySetResult();
+            (_empty, _opened) = (null, null);
         }
     }
 

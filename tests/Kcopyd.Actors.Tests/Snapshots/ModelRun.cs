@@ -5,7 +5,8 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Actors.Tests.Snapshots;
 
-/// <summary>What writers, and who adds and removes snapshots, share: the devices with their models, and how much is still
+/// <summary>What writers, and who adds and removes snapshots, share: the devices with their models, and how much is
+/// still
 /// to be done.</summary>
 /// <remarks>In the first half of the origin each writer has blocks of four sectors, so that chunks are shared by many;
 /// in the second half blocks of 64, so that requests have many chunks.</remarks>
@@ -39,7 +40,10 @@ internal sealed class ModelRun(int writers, int sectors, long operations)
         set => _alias = value;
     }
 
-    public bool TryTakeStep() => !_hasFailed && Interlocked.Decrement(ref _left) >= 0;
+    /// <summary>Whether something is to be done still.</summary>
+    public bool IsGoingOn => !_hasFailed && Left > 0;
+
+    public void NoteStep() => Interlocked.Decrement(ref _left);
 
     public void Fail() => _hasFailed = true;
 

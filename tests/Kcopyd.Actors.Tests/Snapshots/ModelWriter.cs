@@ -20,11 +20,12 @@ internal sealed class ModelWriter(ModelRun run, int index, int seed)
     /// <summary>Until all is done.</summary>
     public async Task RunAsync()
     {
-        for (var step = 0; run.TryTakeStep(); step++)
+        while (run.IsGoingOn)
         {
             var model = run.Pick(_random);
             if (!model.TryEnter())
             {
+                await run.Origin.Opened.ConfigureAwait(false);
                 await Task.Yield();
                 continue;
             }
@@ -32,11 +33,12 @@ internal sealed class ModelWriter(ModelRun run, int index, int seed)
             try
             {
                 await DoAsync(model, run.DeviceOf(model, _random)).ConfigureAwait(false);
+                run.NoteStep();
             }
             catch (Exception e) when (e is DeviceException or InvalidDataException)
             {
                 run.Fail();
-                throw new InvalidOperationException($"Writer {index}, step {step}, device {model.Number}: {e}", e);
+                throw new InvalidOperationException($"Writer {index}, device {model.Number}: {e}", e);
             }
             finally
             {

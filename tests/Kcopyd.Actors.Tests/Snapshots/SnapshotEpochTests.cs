@@ -45,7 +45,7 @@ public sealed class SnapshotEpochTests : IDisposable
     {
         _bench.Run(_bench.Add(_bench.Start(_device), _cow).DisposeAsync());
         var device = _bench.Start(_device);
-        var cow = new FaultyBlockDevice(_cow, DeviceFault.At(DeviceOperation.Flush, 2));
+        var cow = new FaultyBlockDevice(_cow, DeviceFault.At(DeviceOperation.Flush, 3));
         var snapshot = _bench.Add(
             device, cow, null, new SnapshotOptions { OnFailure = SnapshotFailurePolicy.FailWrite });
         _bench.WriteChunk(device, 5, 2);

@@ -200,7 +200,7 @@ public sealed class SnapshotFullTests : IDisposable
     }
 
     [Theory]
-    [InlineData(DeviceOperation.Flush, 1)]
+    [InlineData(DeviceOperation.Flush, 2)]
     [InlineData(DeviceOperation.Write, 2)]
     public void Deliberately_FailWrite_fails_the_writes_of_a_commit_that_failed(DeviceOperation operation, int number)
     {

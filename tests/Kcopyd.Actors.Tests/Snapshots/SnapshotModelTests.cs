@@ -10,7 +10,8 @@ using Xunit.Abstractions;
 namespace Kcopyd.Actors.Tests.Snapshots;
 
 /// <summary>An origin and its snapshots under load by real threads, against a plain model in memory.</summary>
-/// <remarks>What is asked for follows from the seed; the order does not. <c>KCOPYD_OPERATIONS</c> is how many operations
+/// <remarks>What is asked for follows from the seed; the order does not. <c>KCOPYD_OPERATIONS</c> is how many
+/// operations
 /// a run has, instead of the few that suit every build.</remarks>
 public sealed class SnapshotModelTests(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit
 {
@@ -22,7 +23,7 @@ public sealed class SnapshotModelTests(ITestOutputHelper output) : Akka.TestKit.
 
     private static readonly int Operations = Environment.GetEnvironmentVariable(OperationsVariable) is { Length: > 0 } text
         ? int.Parse(text, CultureInfo.InvariantCulture)
-        : 12_000;
+        : 40_000;
 
     /// <summary>A minute, and ten milliseconds for each operation: nothing that works takes so long.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1) + TimeSpan.FromMilliseconds(10L * Operations);
@@ -35,7 +36,7 @@ public sealed class SnapshotModelTests(ITestOutputHelper output) : Akka.TestKit.
         output.WriteLine($"seed {seed}, {Operations} operations");
         var device = new MemoryBlockDevice(new ByteCount(SectorCount * Sectors.Size));
         var origin = OriginDevice.Create(
-            Sys, new LatentDevice(device, seed), isOwned: false, new OriginOptions { PageBudget = 8.KiB });
+            Sys, new LatentDevice(new SerialDevice(device), seed), isOwned: false, new OriginOptions { PageBudget = 8.KiB });
         var model = new ModelDevice(0, SectorCount) { Device = origin, DiscardsAreZeros = true };
         Fill(device, model);
         var run = new ModelRun(Writers, SectorCount, Operations) { Origin = model };
@@ -51,7 +52,7 @@ public sealed class SnapshotModelTests(ITestOutputHelper output) : Akka.TestKit.
         await CheckSnapshotsAsync(run, conductor, device).WaitAsync(Patience);
         model.Device = device;
         await run.CheckAllAsync(model);
-        output.WriteLine($"{conductor.Merges} merges");
+        output.WriteLine(conductor.Summary);
         Assert.True(conductor.Merges > 0);
     }
 
