@@ -11,6 +11,9 @@ internal sealed class FillPlan
 
     private readonly List<ChunkException> _exceptions = [];
 
+    /// <summary>Whether nothing is to be filled.</summary>
+    public bool IsEmpty => _exceptions.Count == 0;
+
     public void Add(ChunkException exception) => _exceptions.Add(exception);
 
     /// <summary>The copies, clipped at the end of the origin. The plan is empty then.</summary>

@@ -114,6 +114,11 @@ public sealed partial class OriginMachine
 
     private void IssueFills()
     {
+        if (_fills.IsEmpty)
+        {
+            return;
+        }
+
         foreach (var fill in _fills.Take(Length))
         {
             foreach (var target in fill.Targets)

@@ -75,7 +75,7 @@ public sealed partial class OriginMachine
         }
         else
         {
-            Issue(request, CowPiecesOf(request, snapshot, []));
+            Issue(request, CowPiecesOf(request, snapshot, null));
         }
 
         WaitInCrowd(request);
@@ -140,10 +140,16 @@ public sealed partial class OriginMachine
         return request.Range.Start <= range.Start && Math.Min(range.End, snapshot.Length) <= request.Range.End;
     }
 
-    private static List<ChunkPiece> CowPiecesOf(
-        ChunkRequest request, SnapshotState snapshot, List<ChunkException> owned)
+    private static ChunkPiece[] CowPiecesOf(
+        ChunkRequest request, SnapshotState snapshot, List<ChunkException>? owned)
     {
         var (first, last) = snapshot.ChunksOf(request.Range);
+        var all = snapshot.Map.FindRun(first, last + 1);
+        if (all.IsMapped && all.OldEnd > last)
+        {
+            return [PieceOf(snapshot, all, request.Range, ChunkAction.Write)];
+        }
+
         List<ChunkPiece> pieces = [];
         var next = 0;
         for (var chunk = first; chunk <= last;)
@@ -158,14 +164,14 @@ public sealed partial class OriginMachine
 
             for (var end = next + (int)run.Count; next < end;)
             {
-                var count = ConsecutiveFrom(owned, next, end);
-                var part = new ExceptionRun(owned[next].OldChunk, owned[next].NewChunk, count);
+                var count = ConsecutiveFrom(owned!, next, end);
+                var part = new ExceptionRun(owned![next].OldChunk, owned[next].NewChunk, count);
                 pieces.Add(PieceOf(snapshot, part, request.Range, ChunkAction.Write));
                 next += count;
             }
         }
 
-        return pieces;
+        return [.. pieces];
     }
 
     private static int ConsecutiveFrom(List<ChunkException> owned, int from, int end)

@@ -58,6 +58,7 @@ public sealed partial class OriginMachine
     {
         ArgumentNullException.ThrowIfNull(request);
         Invariant.Holds(request.Phase == ChunkRequestPhase.Outside);
+        Invariant.Holds(request.Kind is ChunkRequestKind.Read or ChunkRequestKind.Flush || !request.Range.IsEmpty);
         if (request.Snapshot is { IsLeaving: true })
         {
             _effects.Add(new OriginEffect.Settle(request, ChunkRefusal.Removed));
