@@ -82,7 +82,7 @@ public sealed class SnapshotScheme(IBlockDeviceOpener devices) : IBlockDeviceOpe
         return found.Exists
             ? found
             : throw new DeviceException(
-                uri, DeviceOperation.Open, DeviceErrorKind.NotFound, $"its device {device} does not exist");
+                uri, DeviceOperation.Open, DeviceErrorKind.NotFound, $"{device}: no such file or device");
     }
 
     private static SnapshotTable TableOf(string uri)

@@ -12,6 +12,9 @@ internal static class SeededRuns
 
     private const string RunsVariable = "KCOPYD_RUNS";
 
+    /// <summary>Whether as many runs are made as the tests themselves say.</summary>
+    public static bool AreUsual => Number(SeedVariable) is null && Number(RunsVariable) is null;
+
     /// <summary>Runs a body with consecutive seeds.</summary>
     public static void Run(int runs, Action<int> body)
     {
@@ -32,7 +35,8 @@ internal static class SeededRuns
         }
     }
 
-    /// <summary>Runs a body on real threads, where a seed repeats what is asked for, not its order.</summary>
+    /// <summary>Runs a body with consecutive seeds, on real threads: a seed repeats what is asked for, not its
+    /// order.</summary>
     public static async Task RunAsync(int runs, Func<int, Task> body)
     {
         var done = 0;
@@ -49,9 +53,6 @@ internal static class SeededRuns
             }
         }
     }
-
-    /// <summary>Whether as many runs are made as the tests themselves say.</summary>
-    public static bool AreUsual => Number(SeedVariable) is null && Number(RunsVariable) is null;
 
     private static IEnumerable<int> Seeds(Func<bool> isEnough)
     {

@@ -266,9 +266,9 @@ internal sealed class CrashedOrigin : IDisposable
     private async Task CloseAsync()
     {
         var begun = Rig.Loop.Now;
-        foreach (var replaced in _snapshots.Select(static snapshot => snapshot.Replaced))
+        foreach (var replaced in _snapshots.Select(static snapshot => snapshot.Replaced).OfType<SnapshotDevice>())
         {
-            await (replaced?.DisposeAsync() ?? default).ConfigureAwait(false);
+            await replaced.DisposeAsync().ConfigureAwait(false);
         }
 
         await Device.DisposeAsync().ConfigureAwait(false);

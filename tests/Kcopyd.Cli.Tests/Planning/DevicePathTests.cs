@@ -12,6 +12,9 @@ public sealed class DevicePathTests
     [InlineData("file:///a/b", "file:///a/b")]
     [InlineData("null:4GiB", "null:4GiB")]
     [InlineData("linear:/a@1+2,null:1M", "linear:/a@1+2,null:1M")]
+    [InlineData("snapshot:0 8 snapshot /a /b PO 8", "snapshot:0 8 snapshot /a /b PO 8")]
+    [InlineData("snapshot:0 8 snapshot-merge /a%2525 /b P 0", "snapshot:0 8 snapshot-merge /a%2525 /b P 0")]
+    [InlineData("snapshot:no table", "snapshot:no table")]
     public void What_means_the_same_everywhere_stays(string uri, string absolute) =>
         Assert.Equal(absolute, DevicePath.Absolute(uri));
 
@@ -20,5 +23,15 @@ public sealed class DevicePathTests
     {
         Assert.Equal($"{Here}/a.img", DevicePath.Absolute("a.img"));
         Assert.Equal($"linear:{Here}/a.img@8+8,{Here}/b%2Cc", DevicePath.Absolute("linear:a.img@8+8,b%2Cc"));
+    }
+
+    [Fact]
+    public void The_devices_of_a_snapshot_become_absolute()
+    {
+        Assert.Equal(
+            $"snapshot:0 8 snapshot {Here}/a {Here}/b P 0", DevicePath.Absolute("snapshot:0 8 snapshot a b P 0"));
+        Assert.Equal(
+            "snapshot:0 8 snapshot file:///my%2520disks/a /b P 0",
+            DevicePath.Absolute("snapshot:0%208%20snapshot file:///my%2520disks/a /b P 0"));
     }
 }

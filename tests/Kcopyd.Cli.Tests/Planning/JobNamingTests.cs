@@ -55,6 +55,8 @@ public sealed class JobNamingTests
     [InlineData("/a/---", "job-")]
     [InlineData("null:1G", "null-1G-")]
     [InlineData("file:///a/b%20c", "b-c-")]
+    [InlineData("snapshot:0 8 snapshot /a/disk.img /a/monday.cow P 0", "monday.cow-")]
+    [InlineData("snapshot:", "snapshot-")]
     [InlineData("/a/0123456789012345678901234567890123456789tail", "0123456789012345678901234567890123456789-")]
     public void Every_source_makes_a_name(string source, string prefix)
     {

@@ -6,7 +6,8 @@ using Kcopyd.Tests.Shared;
 namespace Kcopyd.Interop.Tests.Kernel;
 
 /// <summary>Snapshots that run here and in the kernel by turns. Of each there are two that begin the same: one is made
-/// here, the other by the kernel. So each run is done by both, and they must say and leave the same, to the byte.</summary>
+/// here, the other by the kernel. So each run is done by both, and they must say and leave the same, to the byte.
+/// </summary>
 internal sealed class SnapshotRelay : IAsyncDisposable
 {
     private const int SectorBytes = 512;

@@ -24,7 +24,15 @@ public sealed class SnapshotRelayTests
     }
 
     private static RelaySnapshot[] AllOf(int chunk) =>
-        [Empty(chunk), PartlyFull(chunk), SeveralAreas(chunk), Overflowed(chunk), Lost(chunk), Full(chunk), Merged(chunk)];
+    [
+        Empty(chunk),
+        PartlyFull(chunk),
+        SeveralAreas(chunk),
+        Overflowed(chunk),
+        Lost(chunk),
+        Full(chunk),
+        Merged(chunk),
+    ];
 
     private static RelaySnapshot Empty(int chunk) => new(
         "empty",
@@ -54,7 +62,7 @@ public sealed class SnapshotRelayTests
         new(Write("s", chunk, 40, 3), Write("o", chunk, 38, 6), "flush s"),
         new(Write("s", chunk, 9, 1), Write("o", chunk, 50, 1)));
 
-    // Two of the four are handed over when an area is full to the last entry.
+    // With chunks of 8 and 32 sectors it is handed over when an area is full to the last entry.
     private static RelaySnapshot SeveralAreas(int chunk)
     {
         var entries = EntriesOf(chunk);
@@ -113,7 +121,8 @@ public sealed class SnapshotRelayTests
         Type = "PO",
     };
 
-    // Runs of chunks, the last first: 90, 100 over the end of an area where areas are small, 20 and here it is held.
+    // Merged are, the last first: 89 and 90, 100 and on, which with small areas is over the end of one, 20, where it is
+    // held, and in the next run the rest.
     private static RelaySnapshot Merged(int chunk)
     {
         var many = chunk <= 8 ? EntriesOf(chunk) + 3 : 40;

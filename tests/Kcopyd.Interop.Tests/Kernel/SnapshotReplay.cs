@@ -55,8 +55,8 @@ internal sealed class SnapshotReplay : IAsyncDisposable
         await _here.DisposeAsync();
     }
 
-    /// <summary>Where a store ends behind a full area, the kernel fills that one, cannot make the next, and the snapshot
-    /// is lost. Ours was full before, and a PO that is full can be read.</summary>
+    /// <summary>Where a store ends behind a full area, the kernel fills that one, cannot make the next, and the
+    /// snapshot is lost. Ours was full before, and a PO that is full can be read.</summary>
     private static GoldenStore AsDecided(GoldenStore golden)
     {
         var entries = new CowLayout(golden.ChunkSectors).EntriesPerArea;
@@ -163,7 +163,7 @@ internal sealed class SnapshotReplay : IAsyncDisposable
         Assert.Equal(golden.Lines.Where(IsSaid), session.Lines.Skip(already));
     }
 
-    /// <summary>What steps print. Events are of the kernel alone, an origin has no more to say than its table.</summary>
+    /// <summary>What steps print. Events are of the kernel alone; an origin says no more than its table.</summary>
     private static bool IsSaid(string line) =>
         SnapshotSession.IsStep(line) || line.Split(' ') is ["status:" or "table:", ..] or [{ Length: 3 or 8 }];
 

@@ -1,0 +1,225 @@
+using System.Text.Json;
+using Kcopyd.Tests.Shared;
+
+namespace Kcopyd.Cli.Tests;
+
+/// <summary><c>kcopyd snapshot</c> from a table line to a merged origin.</summary>
+public sealed class SnapshotProgramTests : IDisposable
+{
+    private const int Sectors = 4001;
+    private const int Chunk = 8;
+    private const int CowSectors = 8192;
+
+    /// <summary>The last chunk of the origin has one sector.</summary>
+    private const int LastChunk = Sectors / Chunk;
+
+    private readonly SnapshotBench _bench = new(Sectors, Chunk);
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task A_store_is_made_and_its_table_is_printed()
+    {
+        var created = await SnapshotBench.RunAsync("create", _bench.Table, "--size", "4M");
+
+        created.IsDone();
+        Assert.Equal($"{_bench.TableOf(32)}\n", created.Output);
+        var bytes = File.ReadAllBytes(_bench.Cow);
+        Assert.Equal(4 << 20, bytes.Length);
+        Assert.Equal("536E4170010000000100000020000000", Convert.ToHexString(bytes.AsSpan(0, 16)));
+        Assert.False(bytes.AsSpan(16).ContainsAnyExcept((byte)0));
+        Assert.Equal(_bench.Before, File.ReadAllBytes(_bench.Origin));
+
+        var status = await SnapshotBench.RunAsync("status", _bench.Table, "--show-table");
+        status.IsDone();
+        Assert.Equal(
+            $"{_bench.TableOf(32)}\n0 {Sectors} snapshot 64/8192 64\n"
+            + "0 exceptions in chunks of 32 sectors; 32 KiB of 4 MiB allocated (0.78 %), 32 KiB of that metadata\n",
+            status.Output);
+    }
+
+    [Fact]
+    public async Task Status_says_what_the_store_holds_area_by_area()
+    {
+        await _bench.CreateAsync(CowSectors);
+        _bench.Overwrite(Enumerable.Range(0, 300).Select(i => LastChunk - i));
+        var before = _bench.Everything();
+
+        var status = await SnapshotBench.RunAsync("status", _bench.Table, "--areas");
+
+        status.IsDone();
+        Assert.Equal(
+            [
+                $"0 {Sectors} snapshot {303 * Chunk}/{CowSectors} {3 * Chunk}",
+                "300 exceptions in chunks of 8 sectors; 1.2 MiB of 4 MiB allocated (29.59 %), 12 KiB of that metadata",
+                "area 0 in chunk 1: 256 of 256 entries, origin chunks 245 to 500 in COW chunks 2 to 257",
+                "area 1 in chunk 258: 44 of 256 entries, origin chunks 201 to 244 in COW chunks 259 to 302",
+            ],
+            status.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        using var json = JsonDocument.Parse(
+            (await SnapshotBench.RunAsync("status", _bench.Table, "--areas", "--json")).Output);
+        var root = json.RootElement;
+        Assert.Equal(300, root.GetProperty("exceptions").GetInt64());
+        Assert.Equal(303 * Chunk, root.GetProperty("allocatedSectors").GetInt64());
+        Assert.Equal(29.59, root.GetProperty("fillPercent").GetDouble());
+        Assert.True(root.GetProperty("valid").GetBoolean());
+        Assert.Equal(_bench.TableOf(Chunk), root.GetProperty("table").GetString());
+        Assert.Equal(2, root.GetProperty("areas").GetArrayLength());
+        Assert.Equal(244, root.GetProperty("areas")[1].GetProperty("lastOriginChunk").GetInt64());
+        Assert.Equal(before, _bench.Everything());
+    }
+
+    [Fact]
+    public async Task S13_a_lost_snapshot_has_a_status_and_nothing_else()
+    {
+        await _bench.CreateAsync(CowSectors);
+        _bench.Overwrite(1, 2, 3);
+        _bench.Put(4, 0);
+
+        var status = await SnapshotBench.RunAsync("status", _bench.Table);
+
+        Assert.Equal(1, status.ExitCode);
+        Assert.Equal($"0 {Sectors} snapshot Invalid\n", status.Output);
+        status.IsSentence(_bench.Cow, "is invalid");
+        foreach (var command in new[] { "read", "export", "merge" })
+        {
+            await _bench.RefusesAsync(command, _bench.Table, _bench.Cow, "is invalid");
+        }
+
+        await _bench.RefusesAsync("create", _bench.Table, "an invalid store", "--force");
+    }
+
+    [Fact]
+    public async Task An_origin_that_is_gone_or_cut_is_said_with_the_status()
+    {
+        await _bench.CreateAsync(CowSectors);
+        File.WriteAllBytes(_bench.Origin, _bench.Before[..1000]);
+        var cut = await SnapshotBench.RunAsync("status", _bench.Table);
+        File.Delete(_bench.Origin);
+        var gone = await SnapshotBench.RunAsync("status", _bench.Table, "--json");
+
+        Assert.Equal((1, 1), (cut.ExitCode, gone.ExitCode));
+        cut.IsSentence(_bench.Origin, "has 2 sectors", "4001");
+        gone.IsSentence(_bench.Origin, "no such file");
+        Assert.Contains("\"failures\":[\"", gone.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("snapshot")]
+    [InlineData("snapshot-merge")]
+    public async Task S1_reading_gives_the_origin_as_it_was_and_nothing_else(string target)
+    {
+        await _bench.CreateAsync(CowSectors);
+        _bench.Overwrite(0, 17, 18, 4, LastChunk);
+        var before = _bench.Everything();
+        var table = _bench.TableOf(0, target);
+
+        Assert.Equal(_bench.Before, await _bench.ReadAsync(table));
+        Assert.Equal(_bench.Before[512..2560], await _bench.ReadAsync(table, "--sector 1 --count 2K"));
+        Assert.Equal(_bench.Before[^512..], await _bench.ReadAsync(table, $"--sector {Sectors - 1}"));
+        Assert.Empty(await _bench.ReadAsync(table, $"--sector {Sectors}"));
+        Assert.Equal(before, _bench.Everything());
+    }
+
+    [SkippableFact]
+    public async Task What_is_read_goes_through_pipes_and_behind_what_is_there()
+    {
+        Require.Linux();
+        await _bench.CreateAsync(CowSectors);
+        _bench.Overwrite(0, 17);
+        var read = $"{KcopydProgram.Path} snapshot read --table '{_bench.Table}'";
+
+        var compared = await KcopydProgram.RunInShellAsync($"{read} | cmp - {_bench.Files.File("was", Sectors * 512)}");
+        var cut = await KcopydProgram.RunInShellAsync($"({read}; echo $? >&2) | head -c 100 | wc -c");
+        var between = await KcopydProgram.RunInShellAsync(
+            $"(echo a; {read} --count 1; echo b) > {_bench.Files["between"]}");
+
+        Assert.Equal((0, string.Empty), (compared.ExitCode, compared.Output));
+        Assert.Equal(("100", "141\n"), (cut.Output.Trim(), cut.Error));
+        between.IsDone();
+        Assert.Equal(
+            [(byte)'a', 10, .. _bench.Before[..512], (byte)'b', 10], File.ReadAllBytes(_bench.Files["between"]));
+    }
+
+    [SkippableFact]
+    public async Task Output_that_is_a_terminal_or_closed_or_what_is_read_is_refused()
+    {
+        Require.Linux();
+        await _bench.CreateAsync(CowSectors);
+        _bench.Overwrite(1);
+        var before = _bench.Everything();
+        var read = $"{KcopydProgram.Path} snapshot read --table '{_bench.Table}'";
+
+        var terminal = await KcopydProgram.RunOnTerminalAsync(
+            "TERM=xterm", "snapshot", "read", "--table", $"'{_bench.Table}'");
+        var closed = await KcopydProgram.RunInShellAsync($"{read} >&-");
+        var cow = await KcopydProgram.RunInShellAsync($"{read} >> {_bench.Cow}");
+        var origin = await KcopydProgram.RunInShellAsync($"{read} 1<> {_bench.Origin}");
+
+        Assert.Equal(2, terminal.ExitCode);
+        Assert.Contains("standard output is a terminal", terminal.Output, StringComparison.Ordinal);
+        closed.IsRefusal("standard output is closed");
+        cow.IsRefusal($"standard output is {_bench.Cow}");
+        origin.IsRefusal($"standard output is {_bench.Origin}");
+        Assert.Equal(before, _bench.Everything());
+    }
+
+    [Fact]
+    public async Task S17_a_merge_makes_the_origin_what_the_snapshot_shows()
+    {
+        await _bench.CreateAsync(CowSectors);
+        _bench.Overwrite([LastChunk, 7, 8, 9, .. Enumerable.Range(20, 300)]);
+        Assert.NotEqual(_bench.Before, File.ReadAllBytes(_bench.Origin));
+
+        var merged = await SnapshotBench.RunAsync("merge", _bench.Table, "--json", "--progress", "none");
+
+        merged.IsDone();
+        Assert.Equal(_bench.Before, File.ReadAllBytes(_bench.Origin));
+        Assert.Equal(0, _bench.Entries());
+        using var json = JsonDocument.Parse(merged.Output);
+        var root = json.RootElement;
+        Assert.Equal("completed", root.GetProperty("state").GetString());
+        Assert.Equal($"0 {Sectors} snapshot-merge 16/{CowSectors} 16", root.GetProperty("status").GetString());
+        Assert.Equal(304, root.GetProperty("exceptions").GetInt64());
+        Assert.Equal(304, root.GetProperty("exceptionsMerged").GetInt64());
+        Assert.Equal(_bench.Before, await _bench.ReadAsync(_bench.Table));
+
+        var again = await SnapshotBench.RunAsync("merge", _bench.TableOf(Chunk, "snapshot-merge"));
+        again.IsDone();
+        Assert.StartsWith("0 of 0 exceptions merged; 0 B in ", again.Output, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task On_a_terminal_a_merge_has_a_bar()
+    {
+        Require.Linux();
+        await _bench.CreateAsync(CowSectors);
+        _bench.Overwrite(Enumerable.Range(0, 250).Select(i => 2 * i));
+
+        var result = await KcopydProgram.RunOnTerminalAsync(
+            "TERM=xterm", "snapshot", "merge", "--rate", "800K", "--table", $"'{_bench.Table}'");
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches("merge .*%.* of 1000 KiB", result.Output);
+        Assert.Contains("250 of 250 exceptions merged", result.Output, StringComparison.Ordinal);
+        Assert.Equal(_bench.Before, File.ReadAllBytes(_bench.Origin));
+    }
+
+    [SkippableFact]
+    public async Task A_store_on_a_loop_device_is_used_as_one_in_a_file()
+    {
+        Require.LoopDevices();
+        using var loop = LoopDevice.Attach(_bench.Files.Sparse("cow", CowSectors * 512));
+        var table = _bench.Table.Replace(_bench.Cow, loop.Path, StringComparison.Ordinal);
+
+        (await SnapshotBench.RunAsync("create", _bench.TableOf(Chunk).Replace(
+            _bench.Cow, loop.Path, StringComparison.Ordinal))).IsDone();
+        Shell.Run("sync", loop.Path);
+        var status = await SnapshotBench.RunAsync("status", table);
+
+        status.IsDone();
+        Assert.StartsWith($"0 {Sectors} snapshot 16/{CowSectors} 16\n", status.Output, StringComparison.Ordinal);
+        Assert.Equal(_bench.Before, await _bench.ReadAsync(table));
+        (await SnapshotBench.RunAsync("merge", table)).IsDone();
+    }
+}
