@@ -65,13 +65,13 @@ internal static class SnapshotRefusals
         new($"Unable to perform snapshot handover until source is suspended: {name} is not.");
 
     public static InvalidOperationException NotBeforeMerged(string name, string origin) =>
-        new($"{name} does not begin before the snapshot that is merged into {origin} is: what it would show is between.");
+        new($"{name} does not begin while a snapshot is merged into {origin}: what it would show never was.");
 
     public static InvalidOperationException AlreadyMerging(string name) =>
         new($"A snapshot is already merging into {name}.");
 
     public static InvalidOperationException CannotSucceed(string name) => new(
-        $"The store of {name} cannot be taken over: it is merged, was taken over already, or is none of this origin's.");
+        $"The store of {name} cannot be taken over: it is merged, taken over, closed, or none of this origin's.");
 
     public static InvalidOperationException AlreadySucceeded(string name) =>
         new($"Another snapshot is to take over the store of {name} already.");

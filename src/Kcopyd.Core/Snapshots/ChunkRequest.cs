@@ -7,7 +7,8 @@ public abstract class ChunkRequest
     /// <summary>A request.</summary>
     /// <param name="kind">What it does.</param>
     /// <param name="snapshot">The snapshot that was asked; null: the origin.</param>
-    /// <param name="range">What it changes, not empty; unit: sectors. Ignored for reads and flushes. A large one, which only a
+    /// <param name="range">What it changes, not empty; unit: sectors. Ignored for reads and flushes. A large one,
+    /// which only a
     /// discard or zeros can be, is better cut into several: its chunks are looked at one by one.</param>
     protected ChunkRequest(ChunkRequestKind kind, SnapshotState? snapshot, SectorRange range) =>
         (Kind, Snapshot, Range) = (kind, snapshot, range);

@@ -21,7 +21,8 @@ public sealed class SnapshotModelTests(ITestOutputHelper output) : Akka.TestKit.
 
     private const int Writers = 8;
 
-    private static readonly int Operations = Environment.GetEnvironmentVariable(OperationsVariable) is { Length: > 0 } text
+    private static readonly int Operations =
+        Environment.GetEnvironmentVariable(OperationsVariable) is { Length: > 0 } text
         ? int.Parse(text, CultureInfo.InvariantCulture)
         : 40_000;
 
@@ -36,7 +37,10 @@ public sealed class SnapshotModelTests(ITestOutputHelper output) : Akka.TestKit.
         output.WriteLine($"seed {seed}, {Operations} operations");
         var device = new MemoryBlockDevice(new ByteCount(SectorCount * Sectors.Size));
         var origin = OriginDevice.Create(
-            Sys, new LatentDevice(new SerialDevice(device), seed), isOwned: false, new OriginOptions { PageBudget = 8.KiB });
+            Sys,
+            new LatentDevice(new SerialDevice(device), seed),
+            isOwned: false,
+            new OriginOptions { PageBudget = 8.KiB });
         var model = new ModelDevice(0, SectorCount) { Device = origin, DiscardsAreZeros = true };
         Fill(device, model);
         var run = new ModelRun(Writers, SectorCount, Operations) { Origin = model };

@@ -26,7 +26,8 @@ internal static class QcowOverlay
     {
         var image = ProgramSearch.Find("qemu-img")!;
         ProcessRunner.Run(
-            new Command(image, "create", "-q", "-f", "qcow2", "-o", "cluster_size=4096", "-F", "raw", "-b", origin, overlay),
+            new Command(
+                image, "create", "-q", "-f", "qcow2", "-o", "cluster_size=4096", "-F", "raw", "-b", origin, overlay),
             cancellationToken);
         var start = new ProcessStartInfo(ProgramSearch.Find("qemu-io")!, ["-f", "qcow2", "-t", "writeback", overlay])
         {

@@ -2,7 +2,8 @@ using Kcopyd.Core.Snapshots;
 
 namespace Kcopyd.Core.Tests.Snapshots;
 
-/// <summary>What the machine costs. Allocated bytes repeat exactly; work that grows with a square would not end.</summary>
+/// <summary>What the machine costs. Allocated bytes repeat exactly; work that grows with a square would not
+/// end.</summary>
 public sealed class OriginMachineCostTests
 {
     [Fact]

@@ -54,7 +54,8 @@ public sealed class OriginMachineMergeTests
     [Fact]
     public void S17_a_run_ends_with_its_area()
     {
-        CowEntry[] entries = [.. Enumerable.Range(0, 33).Select(index => new CowEntry(index, index < 32 ? 2 + index : 35))];
+        CowEntry[] entries =
+            [.. Enumerable.Range(0, 33).Select(index => new CowEntry(index, index < 32 ? 2 + index : 35))];
         var snapshot = Merging(entries, chunk: 1);
 
         Assert.Equal((35, SectorRange.Create(32, 1)), NextCopy());

@@ -52,7 +52,9 @@ internal sealed partial class OriginWorld
         var chunks = Enumerable.Range(0, (int)layout.ChunksFor(snapshot.Length)).ToArray();
         var first = _random.Next(chunks.Length);
         var exceptions = new Queue<int>(
-            _random.Next(2) == 0 ? chunks.Skip(first).Concat(chunks.Take(first)).Take(_random.Next(chunks.Length)) : []);
+            _random.Next(2) == 0
+                ? chunks.Skip(first).Concat(chunks.Take(first)).Take(_random.Next(chunks.Length))
+                : []);
         var next = CowLayout.FirstData;
         var last = 0;
         for (; layout.WholeChunks(snapshot.Disk.Sectors) > layout.AreaChunk(last + 1); last++)
