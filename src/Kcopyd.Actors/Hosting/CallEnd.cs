@@ -3,8 +3,7 @@ using Akka.Dispatch;
 namespace Kcopyd.Actors.Hosting;
 
 /// <summary>How a call of a device that an actor decides ends: by the actor, or because the actor is gone. The caller
-/// is
-/// told when nobody uses its buffer any more.</summary>
+/// is told when nobody uses its buffer any more.</summary>
 /// <remarks>Decided: the task of the caller is completed through the dispatcher. Because: so it continues on another
 /// thread than the actor's, and in a simulation in a step of its own. Instead of: continuations on the thread
 /// pool.</remarks>

@@ -5,8 +5,7 @@ using Kcopyd.Devices;
 namespace Kcopyd.Actors.Snapshots;
 
 /// <summary>The last bytes of an origin of an odd length, in a store on a device that takes whole blocks only: the
-/// store
-/// has the chunk whole, and what is behind those bytes is nobody's.</summary>
+/// store has the chunk whole, and what is behind those bytes is nobody's.</summary>
 internal static class CowEnds
 {
     /// <summary>How many bytes at the end of a request do not fill a block.</summary>

@@ -14,8 +14,7 @@ namespace Kcopyd.Actors.Snapshots;
 /// <para>Decided: one actor for them all. Because: whether a write of the origin may go depends on all snapshots at the
 /// same moment. Instead of: an actor for each, which would have to agree.</para>
 /// <para>No data passes through it, and nothing here waits. Its copies are jobs of a client of its own, a child, so
-/// that
-/// a copy onto the origin never waits for itself.</para>
+/// that a copy onto the origin never waits for itself.</para>
 /// <para>A crash of it, or of its client, closes the origin and its snapshots: every call that is not over fails. The
 /// stores are as after a crash of the process.</para>
 /// </remarks>

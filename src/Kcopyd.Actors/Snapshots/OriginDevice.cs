@@ -76,8 +76,7 @@ public sealed class OriginDevice : IBlockDevice
     }
 
     /// <summary>Loads a snapshot, and runs it: from the return on, it shows the origin as it was in that moment, or
-    /// what
-    /// its store says. With a <c>snapshot-merge</c> table, merging begins.</summary>
+    /// what its store says. With a <c>snapshot-merge</c> table, merging begins.</summary>
     /// <remarks>Writes of the origin wait until those in flight have ended and the origin was flushed.</remarks>
     /// <param name="table">What it is; the names of its devices are for messages and its status.</param>
     /// <param name="cow">Its COW device, open for writing.</param>

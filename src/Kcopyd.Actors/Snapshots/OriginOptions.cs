@@ -41,8 +41,7 @@ public sealed record OriginOptions
     } = 100;
 
     /// <summary>What positions and lengths of requests are multiples of, at least; as the device underneath has it
-    /// where
-    /// that is more. Unit: bytes. Default 512; a power of two up to 64 KiB.</summary>
+    /// where that is more. Unit: bytes. Default 512; a power of two up to 64 KiB.</summary>
     /// <remarks>A snapshot is merged only if the blocks of its COW device are no larger.</remarks>
     public int LogicalBlockSize
     {

@@ -5,9 +5,8 @@ using Kcopyd.Devices;
 namespace Kcopyd.Actors.Snapshots;
 
 /// <summary>Reads of an origin, and of the snapshot that is merged into it: from the device underneath, and what is
-/// still
-/// to be merged from the store. They pass by the actor, and wait while the origin is suspended, or the snapshot that is
-/// merged.</summary>
+/// still to be merged from the store. They pass by the actor, and wait while the origin is suspended, or the snapshot
+/// that is merged.</summary>
 /// <param name="Setup">The origin.</param>
 /// <param name="Calls">The calls of the device that was asked.</param>
 internal readonly record struct OriginReads(OriginSetup Setup, OriginCalls Calls)

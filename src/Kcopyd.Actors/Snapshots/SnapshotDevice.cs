@@ -9,8 +9,7 @@ namespace Kcopyd.Actors.Snapshots;
 /// <c>snapshot</c>, or <c>snapshot-merge</c>. Safe for concurrent calls.</summary>
 /// <remarks>
 /// <para>What its store keeps is read there, all else from the origin; reads pass by the actor. Calls that come while
-/// it
-/// is suspended wait until it runs again.</para>
+/// it is suspended wait until it runs again.</para>
 /// <para>A merging one is the origin as it will be, for reads and writes.</para>
 /// <para>While a snapshot with a persistent store is not loaded, it does not keep what the origin changes, and nothing
 /// can tell later: write the origin only while its snapshots are.</para>
@@ -63,8 +62,7 @@ public sealed class SnapshotDevice : IBlockDevice
         _calls.AskAsync<bool>(answer => new OriginWork.Suspend(Port, answer), cancellationToken);
 
     /// <summary>On return it runs. The first time: it shows the origin as it is at that moment, has taken over the
-    /// store
-    /// of another, or merges.</summary>
+    /// store of another, or merges.</summary>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="InvalidOperationException">It is not suspended; or the snapshot whose store it takes over
     /// is not; or it is to begin while another is merged.</exception>
@@ -125,8 +123,7 @@ public sealed class SnapshotDevice : IBlockDevice
 
     /// <inheritdoc/>
     /// <remarks>Only with the feature <c>discard_zeroes_cow</c>: chunks that the store has become zeros there, of
-    /// others
-    /// nothing is discarded.</remarks>
+    /// others nothing is discarded.</remarks>
     public ValueTask DiscardAsync(long offset, long length, CancellationToken cancellationToken) =>
         Geometry.Can(BlockDeviceAbilities.Discard)
             ? ChangeAsync(

@@ -16,8 +16,7 @@ public sealed record SnapshotOptions
     public SnapshotFailurePolicy OnFailure { get; init; }
 
     /// <summary>The most chunks that are on their way into the store at once; writes that need more wait. Default
-    /// 2,048;
-    /// at least 1. As dm-snapshot's <c>snapshot_cow_threshold</c>.</summary>
+    /// 2,048; at least 1. As dm-snapshot's <c>snapshot_cow_threshold</c>.</summary>
     public int MaxPending
     {
         get;

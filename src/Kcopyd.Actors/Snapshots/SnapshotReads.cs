@@ -4,8 +4,7 @@ using Kcopyd.Devices;
 namespace Kcopyd.Actors.Snapshots;
 
 /// <summary>Reads of a snapshot that is not merged: from its store, and from the device underneath the origin. They
-/// pass
-/// by the actor, wait while the snapshot is suspended, and fail if it becomes invalid meanwhile, or its origin
+/// pass by the actor, wait while the snapshot is suspended, and fail if it becomes invalid meanwhile, or its origin
 /// crashes: nobody keeps what it shows then.</summary>
 /// <param name="Origin">The device underneath the origin.</param>
 /// <param name="Port">The snapshot.</param>

@@ -14,8 +14,7 @@ internal static class SnapshotRefusals
 
     /// <summary>Why a call failed; null: it did not.</summary>
     /// <remarks>A write for which a store has no room fails with ENOSPC only where it is the write that pays: a
-    /// snapshot
-    /// that pays refuses it as what it is from now on, with EIO.</remarks>
+    /// snapshot that pays refuses it as what it is from now on, with EIO.</remarks>
     public static DeviceException? FailureOf(string name, OriginRequest request, ChunkRefusal refusal)
     {
         var failure = refusal == ChunkRefusal.Device ? request.Failure : null;

@@ -1,8 +1,7 @@
 namespace Kcopyd.Actors.Tests.Snapshots;
 
 /// <summary>What a new snapshot shows of the sectors of one writer: the origin after some of the changes that were
-/// under
-/// way when it began, all of them before some moment and none after.</summary>
+/// under way when it began, all of them before some moment and none after.</summary>
 internal sealed class ModelCut
 {
     private readonly Dictionary<int, long> _shown = [];

@@ -6,8 +6,7 @@ using Kcopyd.Devices;
 namespace Kcopyd.Actors.Tests.Snapshots;
 
 /// <summary>What writers, and who adds and removes snapshots, share: the devices with their models, and how much is
-/// still
-/// to be done.</summary>
+/// still to be done.</summary>
 /// <remarks>In the first half of the origin each writer has blocks of four sectors, so that chunks are shared by many;
 /// in the second half blocks of 64, so that requests have many chunks.</remarks>
 internal sealed class ModelRun(int writers, int sectors, long operations)

@@ -5,8 +5,7 @@ using Kcopyd.Core;
 namespace Kcopyd.Actors.Tests.Snapshots;
 
 /// <summary>What a sector holds, as a number that says which write it is of: its place in the order of its writer,
-/// and the
-/// device that was written. Zeros carry no number, so a version says of itself that it is zeros.</summary>
+/// and the device that was written. Zeros carry no number, so a version says of itself that it is zeros.</summary>
 internal static class ModelVersion
 {
     private const int DeviceBits = 8;

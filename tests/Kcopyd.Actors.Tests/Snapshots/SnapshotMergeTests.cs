@@ -61,10 +61,12 @@ public sealed class SnapshotMergeTests : IDisposable
     [Fact]
     public void S17_status_counts_down_over_several_areas()
     {
-        var origin = _bench.Start(_device);
+        const int Exceptions = 70;
+        var gated = Gateable(_device);
+        var origin = _bench.Start(gated);
         var cow = new MemoryBlockDevice(1.MiB);
         var snapshot = _bench.Add(origin, cow, Table("P 1"));
-        for (var i = 0; i < 70; i++)
+        for (var i = 0; i < Exceptions; i++)
         {
             _bench.Run(Begin(snapshot, i * 1024, 512, 7));
         }
@@ -72,9 +74,19 @@ public sealed class SnapshotMergeTests : IDisposable
         Assert.Equal("74/2048 4", _bench.Status(snapshot));
         var view = _bench.Read(snapshot, 0, Length);
         _bench.Run(snapshot.DisposeAsync());
-        var merging = _bench.Add(origin, cow, Table("P 1", "snapshot-merge"));
-        _bench.Run(merging.WaitUntilMergedAsync());
+        var merging = _bench.Load(origin, cow, Table("P 1", "snapshot-merge"));
+        gated.CloseGate(DeviceOperation.Write);
+        _bench.Run(merging.ResumeAsync());
+        for (var left = Exceptions; left > 0; left--)
+        {
+            // Areas of 32 entries at 1, 34 and 67.
+            _bench.Settle();
+            var (area, entries) = ((left - 1) / 32, ((left - 1) % 32) + 1);
+            Assert.Equal($"{1 + (area * 33) + entries + 1}/2048 {area + 2}", _bench.Status(merging));
+            _bench.Simulation.Release(Assert.Single(gated.Waiting));
+        }
 
+        _bench.Run(merging.WaitUntilMergedAsync());
         Assert.Equal("2/2048 2", _bench.Status(merging));
         Assert.Equal(view, Bytes(_device, 0, Length));
     }

@@ -11,8 +11,7 @@ namespace Kcopyd.Actors.Tests.Snapshots;
 
 /// <summary>An origin and its snapshots under load by real threads, against a plain model in memory.</summary>
 /// <remarks>What is asked for follows from the seed; the order does not. <c>KCOPYD_OPERATIONS</c> is how many
-/// operations
-/// a run has, instead of the few that suit every build.</remarks>
+/// operations a run has, instead of the few that suit every build.</remarks>
 public sealed class SnapshotModelTests(ITestOutputHelper output) : Akka.TestKit.Xunit2.TestKit
 {
     private const string OperationsVariable = "KCOPYD_OPERATIONS";
