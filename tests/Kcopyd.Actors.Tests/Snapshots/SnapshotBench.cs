@@ -64,6 +64,25 @@ internal sealed class SnapshotBench(int seed = 0) : IDisposable
     /// <summary>Runs until nothing can; time stands still.</summary>
     public void Settle() => Loop.RunUntilIdle();
 
+    /// <summary>Makes a store to merge: chunks 5 and 6 of the origin changed, 20, 30 and 31 of the snapshot.</summary>
+    public void MakeStore(OriginDevice origin, IBlockDevice cow)
+    {
+        var snapshot = Add(origin, cow);
+        Run(Begin(origin, 5 * ChunkBytes, 2 * ChunkBytes, 2));
+        WriteChunk(snapshot, 20, 8);
+        Run(Begin(snapshot, 30 * ChunkBytes, 2 * ChunkBytes, 9));
+        Run(snapshot.DisposeAsync());
+    }
+
+    /// <summary>What the snapshot of a store shows.</summary>
+    public byte[] ViewOf(OriginDevice origin, IBlockDevice cow)
+    {
+        var snapshot = Add(origin, cow);
+        var view = Read(snapshot, 0, Length);
+        Run(snapshot.DisposeAsync());
+        return view;
+    }
+
     public T Failure<T>(Task task)
         where T : Exception
     {

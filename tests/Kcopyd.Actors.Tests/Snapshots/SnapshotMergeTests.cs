@@ -27,8 +27,8 @@ public sealed class SnapshotMergeTests : IDisposable
     public void S17_last_exceptions_are_merged_first_in_runs_and_leave_the_area_after_the_origin_was_flushed()
     {
         var origin = _bench.Start(new RecordingBlockDevice(_device, _log, "origin"));
-        MakeStore(origin);
-        var view = ViewOf(origin);
+        _bench.MakeStore(origin, _cow);
+        var view = _bench.ViewOf(origin, _cow);
         var loaded = _bench.Load(origin, new RecordingBlockDevice(_cow, _log, "cow"), Merge, Options);
         _log.Clear();
 
@@ -117,8 +117,8 @@ public sealed class SnapshotMergeTests : IDisposable
     {
         var gated = Gateable(_device);
         var origin = _bench.Start(gated);
-        MakeStore(origin);
-        var view = ViewOf(origin);
+        _bench.MakeStore(origin, _cow);
+        var view = _bench.ViewOf(origin, _cow);
         gated.CloseGate(DeviceOperation.Write);
         var merging = _bench.Load(origin, _cow, Merge);
         var resumed = merging.ResumeAsync();
@@ -143,7 +143,7 @@ public sealed class SnapshotMergeTests : IDisposable
     {
         var (gated, cow) = (Gateable(_device), new RecordingBlockDevice(_cow, _log, "cow"));
         var origin = _bench.Start(gated);
-        MakeStore(origin);
+        _bench.MakeStore(origin, _cow);
         var merging = _bench.Load(origin, cow, Merge);
         gated.CloseGate(DeviceOperation.Write);
         _bench.Run(merging.ResumeAsync());
@@ -176,7 +176,7 @@ public sealed class SnapshotMergeTests : IDisposable
     public void S20_other_snapshots_keep_what_a_merge_overwrites()
     {
         var origin = _bench.Start(new RecordingBlockDevice(_bench.Simulation.On(_device), _log, "origin"));
-        MakeStore(origin);
+        _bench.MakeStore(origin, _cow);
         var others = new[] { "P 8", "PO 32", "N 1" }
             .Select(store => _bench.Add(origin, new MemoryBlockDevice(2.MiB), Table(store))).ToList();
         var before = _bench.Read(origin, 0, Length);
@@ -192,92 +192,13 @@ public sealed class SnapshotMergeTests : IDisposable
         AssertHolds(_device, 41, 15);
     }
 
-    [Theory]
-    [InlineData(DeviceOperation.Write)]
-    [InlineData(DeviceOperation.Flush)]
-    public void S21_merge_that_cannot_write_the_origin_stops_and_everything_else_goes_on(DeviceOperation operation)
-    {
-        var bad = new SwitchedDevice(_device);
-        var origin = _bench.Start(bad);
-        MakeStore(origin);
-        var view = ViewOf(origin);
-        var gated = Gateable(_cow);
-        var merging = _bench.Load(origin, gated, Merge, Options);
-        gated.CloseGate(DeviceOperation.Read);
-        _bench.Run(merging.ResumeAsync());
-        _bench.Settle();
-        bad.Fail(operation);
-        var waiting = merging.WaitUntilMergedAsync();
-        var held = BeginChunk(origin, 30, 11);
-        _bench.Simulation.Open(gated);
-
-        _bench.AssertEio(held);
-        _bench.Failure<SnapshotStoreException>(waiting);
-        _bench.Failure<SnapshotStoreException>(merging.WaitUntilMergedAsync());
-        Assert.Equal("Merge failed", _bench.Status(merging));
-        _bench.Settle();
-        Assert.Equal([new SnapshotNotice.MergeFailed(SnapshotLoss.OriginWrite)], _notices);
-        bad.Mend();
-        Assert.Equal(view, _bench.Read(origin, 0, Length));
-        _bench.WriteChunk(origin, 30, 11);
-        _bench.WriteChunk(merging, 50, 12);
-        _bench.AssertChunk(origin, 30, 11);
-        _bench.AssertChunk(origin, 50, 12);
-        _bench.Run(merging.DisposeAsync());
-
-        var rest = _bench.Add(origin, _cow, Merge);
-        _bench.Run(rest.WaitUntilMergedAsync());
-        AssertHolds(_device, 30, 11);
-        AssertHolds(_device, 5, 1);
-    }
-
-    [Theory]
-    [InlineData(DeviceOperation.Read, SnapshotLoss.DataRead)]
-    [InlineData(DeviceOperation.Write, SnapshotLoss.Metadata)]
-    public void S21_merge_whose_store_fails_stops(DeviceOperation operation, SnapshotLoss loss)
-    {
-        var bad = new SwitchedDevice(_cow);
-        var origin = _bench.Start(_device);
-        MakeStore(origin);
-        var merging = _bench.Load(origin, bad, Merge, Options);
-        bad.Fail(operation);
-
-        _bench.Run(merging.ResumeAsync());
-        _bench.Failure<SnapshotStoreException>(merging.WaitUntilMergedAsync());
-        bad.Mend();
-
-        _bench.Settle();
-        Assert.Equal([new SnapshotNotice.MergeFailed(loss)], _notices);
-        _bench.WriteChunk(origin, 30, 11);
-        _bench.AssertChunk(merging, 30, 11);
-        _bench.AssertChunk(merging, 5, 1);
-    }
-
-    [Fact]
-    public void Deliberately_a_merge_stops_when_another_snapshot_with_FailWrite_has_no_room()
-    {
-        var origin = _bench.Start(_device);
-        MakeStore(origin);
-        var other = _bench.Add(
-            origin, Cow(4), null, new SnapshotOptions { OnFailure = SnapshotFailurePolicy.FailWrite });
-        var before = _bench.Read(origin, 0, Length);
-
-        var merging = _bench.Add(origin, _cow, Merge, Options);
-        _bench.Failure<SnapshotStoreException>(merging.WaitUntilMergedAsync());
-        _bench.Settle();
-
-        Assert.Equal("Merge failed", _bench.Status(merging));
-        Assert.Equal([new SnapshotNotice.MergeFailed(SnapshotLoss.OtherSnapshot)], _notices);
-        Assert.Equal(before, _bench.Read(other, 0, Length));
-    }
-
     [Fact]
     public void Discards_are_done_with_without_effect_while_a_snapshot_is_merged()
     {
         var gated = Gateable(_cow);
         var origin = _bench.Start(_device);
-        MakeStore(origin);
-        var view = ViewOf(origin);
+        _bench.MakeStore(origin, _cow);
+        var view = _bench.ViewOf(origin, _cow);
         var merging = _bench.Load(origin, gated, Table("P 8 1 discard_zeroes_cow", "snapshot-merge"));
         gated.CloseGate(DeviceOperation.Read);
         _bench.Run(merging.ResumeAsync());
@@ -295,7 +216,7 @@ public sealed class SnapshotMergeTests : IDisposable
     {
         var gated = Gateable(_cow);
         var origin = _bench.Start(new RecordingBlockDevice(_device, _log, "origin"));
-        MakeStore(origin);
+        _bench.MakeStore(origin, _cow);
         var merging = _bench.Load(origin, new RecordingBlockDevice(gated, _log, "cow"), Merge);
         gated.CloseGate(DeviceOperation.Read);
         _bench.Run(merging.ResumeAsync());
@@ -328,7 +249,7 @@ public sealed class SnapshotMergeTests : IDisposable
     {
         var gated = Gateable(_cow);
         var origin = _bench.Start(_device);
-        MakeStore(origin);
+        _bench.MakeStore(origin, _cow);
         var merging = _bench.Load(origin, gated, Merge);
         var (early, late) = (_bench.Load(origin, Cow()), _bench.Load(origin, Cow()));
         _bench.Run(early.ResumeAsync());
@@ -358,7 +279,7 @@ public sealed class SnapshotMergeTests : IDisposable
     {
         var gated = Gateable(_cow);
         var origin = _bench.Start(_device);
-        MakeStore(origin);
+        _bench.MakeStore(origin, _cow);
         var merging = _bench.Run(origin.LoadSnapshotAsync(Merge, gated, isOwned: true));
         gated.CloseGate(DeviceOperation.Read);
         _bench.Run(merging.ResumeAsync());
@@ -380,24 +301,5 @@ public sealed class SnapshotMergeTests : IDisposable
         _bench.Run(Task.WhenAll(read, closed));
 
         Assert.Null(TestPatterns.FirstDifference(bytes, 5 * ChunkBytes, 1));
-    }
-
-    /// <summary>Chunks 5 and 6 of the origin changed, 20, 30 and 31 of the snapshot.</summary>
-    private void MakeStore(OriginDevice origin)
-    {
-        var snapshot = _bench.Add(origin, _cow);
-        _bench.Run(Begin(origin, 5 * ChunkBytes, 2 * ChunkBytes, 2));
-        _bench.WriteChunk(snapshot, 20, 8);
-        _bench.Run(Begin(snapshot, 30 * ChunkBytes, 2 * ChunkBytes, 9));
-        _bench.Run(snapshot.DisposeAsync());
-    }
-
-    /// <summary>What the store's snapshot shows.</summary>
-    private byte[] ViewOf(OriginDevice origin)
-    {
-        var snapshot = _bench.Add(origin, _cow);
-        var view = _bench.Read(snapshot, 0, Length);
-        _bench.Run(snapshot.DisposeAsync());
-        return view;
     }
 }

@@ -1,0 +1,101 @@
+using Kcopyd.Actors.Snapshots;
+using Kcopyd.Actors.Tests.Mirrors;
+using Kcopyd.Core.Snapshots;
+using Kcopyd.Devices;
+using static Kcopyd.Actors.Tests.Snapshots.SnapshotBench;
+
+namespace Kcopyd.Actors.Tests.Snapshots;
+
+/// <summary>A merge that cannot go on.</summary>
+public sealed class SnapshotMergeFailureTests : IDisposable
+{
+    private static readonly SnapshotTable Merge = Table(target: "snapshot-merge");
+
+    private readonly SnapshotBench _bench = new();
+    private readonly List<SnapshotNotice> _notices = [];
+    private readonly MemoryBlockDevice _device = Origin();
+    private readonly MemoryBlockDevice _cow = Cow();
+
+    private SnapshotOptions Options => new() { OnNotice = _notices.Add };
+
+    public void Dispose() => _bench.Dispose();
+
+    [Theory]
+    [InlineData(DeviceOperation.Write)]
+    [InlineData(DeviceOperation.Flush)]
+    public void S21_merge_that_cannot_write_the_origin_stops_and_everything_else_goes_on(DeviceOperation operation)
+    {
+        var bad = new SwitchedDevice(_device);
+        var origin = _bench.Start(bad);
+        _bench.MakeStore(origin, _cow);
+        var view = _bench.ViewOf(origin, _cow);
+        var gated = Gateable(_cow);
+        var merging = _bench.Load(origin, gated, Merge, Options);
+        gated.CloseGate(DeviceOperation.Read);
+        _bench.Run(merging.ResumeAsync());
+        _bench.Settle();
+        bad.Fail(operation);
+        var waiting = merging.WaitUntilMergedAsync();
+        var held = BeginChunk(origin, 30, 11);
+        _bench.Simulation.Open(gated);
+
+        _bench.AssertEio(held);
+        _bench.Failure<SnapshotStoreException>(waiting);
+        _bench.Failure<SnapshotStoreException>(merging.WaitUntilMergedAsync());
+        Assert.Equal("Merge failed", _bench.Status(merging));
+        _bench.Settle();
+        Assert.Equal([new SnapshotNotice.MergeFailed(SnapshotLoss.OriginWrite)], _notices);
+        bad.Mend();
+        Assert.Equal(view, _bench.Read(origin, 0, Length));
+        _bench.WriteChunk(origin, 30, 11);
+        _bench.WriteChunk(merging, 50, 12);
+        _bench.AssertChunk(origin, 30, 11);
+        _bench.AssertChunk(origin, 50, 12);
+        _bench.Run(merging.DisposeAsync());
+
+        var rest = _bench.Add(origin, _cow, Merge);
+        _bench.Run(rest.WaitUntilMergedAsync());
+        AssertHolds(_device, 30, 11);
+        AssertHolds(_device, 5, 1);
+    }
+
+    [Theory]
+    [InlineData(DeviceOperation.Read, SnapshotLoss.DataRead)]
+    [InlineData(DeviceOperation.Write, SnapshotLoss.Metadata)]
+    public void S21_merge_whose_store_fails_stops(DeviceOperation operation, SnapshotLoss loss)
+    {
+        var bad = new SwitchedDevice(_cow);
+        var origin = _bench.Start(_device);
+        _bench.MakeStore(origin, _cow);
+        var merging = _bench.Load(origin, bad, Merge, Options);
+        bad.Fail(operation);
+
+        _bench.Run(merging.ResumeAsync());
+        _bench.Failure<SnapshotStoreException>(merging.WaitUntilMergedAsync());
+        bad.Mend();
+
+        _bench.Settle();
+        Assert.Equal([new SnapshotNotice.MergeFailed(loss)], _notices);
+        _bench.WriteChunk(origin, 30, 11);
+        _bench.AssertChunk(merging, 30, 11);
+        _bench.AssertChunk(merging, 5, 1);
+    }
+
+    [Fact]
+    public void Deliberately_a_merge_stops_when_another_snapshot_with_FailWrite_has_no_room()
+    {
+        var origin = _bench.Start(_device);
+        _bench.MakeStore(origin, _cow);
+        var other = _bench.Add(
+            origin, Cow(4), null, new SnapshotOptions { OnFailure = SnapshotFailurePolicy.FailWrite });
+        var before = _bench.Read(origin, 0, Length);
+
+        var merging = _bench.Add(origin, _cow, Merge, Options);
+        _bench.Failure<SnapshotStoreException>(merging.WaitUntilMergedAsync());
+        _bench.Settle();
+
+        Assert.Equal("Merge failed", _bench.Status(merging));
+        Assert.Equal([new SnapshotNotice.MergeFailed(SnapshotLoss.OtherSnapshot)], _notices);
+        Assert.Equal(before, _bench.Read(other, 0, Length));
+    }
+}
