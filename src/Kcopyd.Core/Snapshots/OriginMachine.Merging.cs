@@ -121,8 +121,7 @@ public sealed partial class OriginMachine
     }
 
     /// <summary>All other snapshots keep what the run will overwrite. Writes to it wait from now on, and those under
-    /// way
-    /// end first.</summary>
+    /// way end first.</summary>
     private void IssueMerge(ChunkRequest request)
     {
         _isPublished = true;

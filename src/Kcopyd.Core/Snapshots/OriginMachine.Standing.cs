@@ -82,8 +82,7 @@ public sealed partial class OriginMachine
     /// <summary>A suspended snapshot goes: changes of the origin do not wait for it any more. Ends with
     /// <see cref="OriginEffect.Removed"/>.</summary>
     /// <remarks>Requests that wait until it runs are refused. If it was being merged, the origin is from now on what
-    /// has
-    /// been merged of it.</remarks>
+    /// has been merged of it.</remarks>
     public void Remove(SnapshotState snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
@@ -301,8 +300,7 @@ public sealed partial class OriginMachine
     }
 
     /// <summary>A flush that failed may have lost data of a transient store, which nobody flushed before, and nobody
-    /// will
-    /// write again: the snapshot is invalid, whatever its policy says.</summary>
+    /// will write again: the snapshot is invalid, whatever its policy says.</summary>
     private void CheckTransient(ChunkRequest request, bool succeeded)
     {
         if (!succeeded

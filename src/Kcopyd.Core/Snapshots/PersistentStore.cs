@@ -62,16 +62,11 @@ public sealed class PersistentStore : ExceptionStore
     /// <param name="maxChunks">The longest run.</param>
     internal MergeStep NextMerge(long maxChunks)
     {
-        if (_committed == 0 && _currentArea > 0)
-        {
-            return new MergeStep.Read(_currentArea - 1);
-        }
-
+        // Chunks whose data could not be written count no more either.
+        _nextFree = NextFreeOfMerge();
         if (_committed == 0)
         {
-            // Chunks whose data could not be written count no more either.
-            _nextFree = NextFreeOfMerge();
-            return new MergeStep.Finished();
+            return _currentArea == 0 ? new MergeStep.Finished() : new MergeStep.Read(_currentArea - 1);
         }
 
         var last = CowEntry.Read(_area, _committed - 1);

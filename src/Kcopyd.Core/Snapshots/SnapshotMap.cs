@@ -1,8 +1,7 @@
 namespace Kcopyd.Core.Snapshots;
 
 /// <summary>Where the chunks of a snapshot are, for reads that pass by the machine: the exceptions that are durable,
-/// and
-/// the reads of the origin that are under way. Safe for concurrent calls.</summary>
+/// and the reads of the origin that are under way. Safe for concurrent calls.</summary>
 /// <remarks>A read looks for exceptions and is tracked in one step. So whoever adds an exception, and then finds no
 /// tracked read of its chunk, knows that no read will ever see the origin's new data there.</remarks>
 public sealed class SnapshotMap(ExceptionTable table)
