@@ -57,10 +57,9 @@ public abstract class ExceptionStore
 
     /// <summary>The next commit; null: there is nothing to commit yet, or one is under way.</summary>
     /// <remarks>As in dm-snapshot: one commit for a burst, when no exception is on its way any more or the area is
-    /// full.
-    /// An exception whose data could not be written takes no place in an area: its chunk is lost to the store, and
-    /// those behind it go on. Stale entries are zeroed by a commit of their own first: a torn write that fills the
-    /// places before them would make them count.</remarks>
+    /// full. An exception whose data could not be written takes no place in an area: its chunk is lost to the store,
+    /// and those behind it go on. Stale entries are zeroed by a commit of their own first: a torn write that fills
+    /// the places before them would make them count.</remarks>
     internal StoreCommit? Begin()
     {
         if (_underWay is not null || _isAbandoned)

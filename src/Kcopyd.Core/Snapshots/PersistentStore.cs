@@ -62,6 +62,7 @@ public sealed class PersistentStore : ExceptionStore
     /// <param name="maxChunks">The longest run.</param>
     internal MergeStep NextMerge(long maxChunks)
     {
+        // Chunks whose data could not be written count no more either.
         _nextFree = NextFreeOfMerge();
         if (_committed == 0)
         {

@@ -216,7 +216,8 @@ internal sealed partial class OriginWorld
     {
         Assert.True(_areaRead is null && _mergeCopy is null);
         Assert.False(_machine.Phase == DevicePhase.Suspended || snapshot.State.Phase == DevicePhase.Suspended);
-        Assert.DoesNotContain(_inFlight, request => request.Changes && request.Range.Overlaps(merge.Target));
+        Assert.DoesNotContain(_inFlight, request =>
+            ViewOf(request.Snapshot) == _view && request.Changes && request.Range.Overlaps(merge.Target));
         CheckKept(merge.Target, "merging");
         Counts.Runs++;
         _mergeCopy = new SimulatedCopy(
