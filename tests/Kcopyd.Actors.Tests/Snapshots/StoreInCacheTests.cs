@@ -34,10 +34,9 @@ public sealed class StoreInCacheTests : IDisposable
         var header = CowHeader.For(new CowLayout(Case.Stores[0].ChunkSectors)) with { IsValid = isValid };
         header.Write(_store);
 
-        var loaded = LoadAsync();
+        var isInvalid = _rig.Loop.Run(LoadAsync());
 
-        Assert.True(_rig.Run(loaded));
-        Assert.Equal(!isValid, loaded.GetAwaiter().GetResult());
+        Assert.Equal(!isValid, isInvalid);
         Assert.Equal(_store, DiskImages.Read(_cow, isDurable: true));
     }
 
