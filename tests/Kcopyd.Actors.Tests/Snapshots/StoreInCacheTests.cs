@@ -34,10 +34,15 @@ public sealed class StoreInCacheTests : IDisposable
         var header = CowHeader.For(new CowLayout(Case.Stores[0].ChunkSectors)) with { IsValid = isValid };
         header.Write(_store);
 
-        var isInvalid = _rig.Loop.Run(LoadAsync());
-
-        Assert.Equal(!isValid, isInvalid);
+        Assert.Equal(!isValid, IsInvalid());
         Assert.Equal(_store, DiskImages.Read(_cow, isDurable: true));
+    }
+
+    private bool IsInvalid()
+    {
+        var loaded = LoadAsync();
+        Assert.True(_rig.Run(loaded));
+        return loaded.GetAwaiter().GetResult();
     }
 
     /// <summary>Whether the snapshot says that it is invalid.</summary>
