@@ -4,8 +4,7 @@ namespace Kcopyd.Actors.Tests.Copying;
 
 /// <summary>Random runs that a seed repeats.</summary>
 /// <remarks>A failure names its seed; with <c>KCOPYD_SEED</c> set to it that run alone is made again.
-/// <c>KCOPYD_RUNS</c> is how
-/// many runs a test makes instead of the few that suit every build.</remarks>
+/// <c>KCOPYD_RUNS</c> is how many runs a test makes instead of the few that suit every build.</remarks>
 internal static class SeededRuns
 {
     private const string SeedVariable = "KCOPYD_SEED";

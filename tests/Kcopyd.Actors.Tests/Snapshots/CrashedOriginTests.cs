@@ -53,24 +53,37 @@ public sealed class CrashedOriginTests(ITestOutputHelper output)
         var steps = origin.CountSteps(Operations);
         SeededRuns.Run(() => origin.Crashes >= fewest, seed =>
         {
+            int? cutBefore = isCutBefore ? new Random(seed).Next(steps) : null;
             foreach (var moment in Enum.GetValues<CutMoment>())
             {
-                for (var (number, isOver) = (1, false); !isOver; number++)
-                {
-                    origin.Reset(seed, survival: unchecked((seed * 31) + (number * 3) + (int)moment));
-                    if (isCutBefore)
-                    {
-                        origin.Rig.CutAfterSteps(new Random(seed).Next(steps));
-                        origin.Use(seed, Operations);
-                    }
-
-                    cut(origin.Rig, number, moment);
-                    isOver = origin.Use(seed + 1, Operations);
-                    origin.Recover(seed + 2, OperationsAfterwards);
-                }
+                Sweep(origin, seed, cutBefore, moment, cut);
             }
         });
         output.WriteLine($"{@case}: {origin.Tally}");
         Assert.True(!SeededRuns.AreUsual || origin.Crashes >= fewest, $"{origin.Crashes} cuts");
+    }
+
+    /// <param name="origin">The machine.</param>
+    /// <param name="seed">That of the schedule.</param>
+    /// <param name="cutBefore">The step at which the power goes in a life before; null: there is none.</param>
+    /// <param name="moment">When in its course.</param>
+    /// <param name="cut">Arms a cut.</param>
+    private static void Sweep(
+        CrashedOrigin origin, int seed, int? cutBefore, CutMoment moment, Action<CrashRig, int, CutMoment> cut)
+    {
+        for (var (number, isOver) = (1, false); !isOver; number++)
+        {
+            var survival = unchecked((seed * 31) + (number * 3) + (int)moment);
+            origin.Reset(seed, survival);
+            if (cutBefore is { } steps)
+            {
+                origin.Rig.CutAfterSteps(steps);
+                origin.Use(seed, Operations);
+            }
+
+            cut(origin.Rig, number, moment);
+            isOver = origin.Use(seed + 1, Operations);
+            origin.Recover(survival, OperationsAfterwards);
+        }
     }
 }

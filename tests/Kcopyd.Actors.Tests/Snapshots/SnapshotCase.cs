@@ -21,7 +21,7 @@ public sealed record SnapshotCase(string Name)
         new("a new store on a used device") { Stores = [new(2)], IsUsed = true },
         new("torn areas")
         {
-            Stores = [new(2)], KeptSectors = 60, OriginSectors = 128, IsUsed = true, MaxSectors = 48,
+            Stores = [new(2)], KeptSectors = 60, OriginSectors = 120, IsUsed = true, IsTorn = true, MaxSectors = 40,
         },
         new("two snapshots with chunks of one size") { Stores = [new(4), new(4)] },
         new("three snapshots with chunks of other sizes") { Stores = [new(1), new(8), new(2)] },
@@ -103,6 +103,9 @@ public sealed record SnapshotCase(string Name)
 
     /// <summary>Whether the devices are suspended and resumed while they are used.</summary>
     public bool Suspends { get; init; }
+
+    /// <summary>Whether a torn write has left entries behind those that count, one sector further on.</summary>
+    public bool IsTorn { get; init; }
 
     /// <summary>What becomes of the first snapshot.</summary>
     public SnapshotTurn Turn { get; init; }

@@ -113,7 +113,7 @@ internal static class SnapshotImages
         bytes.AsSpan(0, layout.ChunkBytes).Clear();
         CowHeader.For(layout).Write(bytes);
         var (next, place) = (CowLayout.FirstData, 0);
-        Area(0).Clear();
+        Area(0)[..(@case.IsTorn ? Sectors.Size : layout.ChunkBytes)].Clear();
         foreach (var chunk in OrderOf(@case.KeptSectors / layout.ChunkSectors))
         {
             var (area, index) = Math.DivRem(place++, layout.EntriesPerArea);
