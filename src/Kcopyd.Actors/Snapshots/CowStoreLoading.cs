@@ -37,21 +37,22 @@ internal sealed class CowStoreLoading
         CowStoreRules.RefuseTiny(_name, _cow);
         var finding = CowHeader.Read(await ReadAsync(CowStoreRules.BlockBytes(_cow)).ConfigureAwait(false));
         CowStoreRules.RefuseFinding(_name, finding);
-        if (_opening.IsWritable && finding is (CowFinding.Good or CowFinding.Invalid))
-        {
-            // Who used it before may have been killed within a commit, which is in a cache then, and would be relied on
-            // here although a power cut can still take it.
-            await _cow.FlushAsync(_cow.WriteEpoch, _cancellationToken).ConfigureAwait(false);
-        }
-
         try
         {
-            return finding switch
+            var loaded = finding switch
             {
                 CowFinding.Good good => await LoadAsync(LayoutOf(good.Header)).ConfigureAwait(false),
                 CowFinding.Invalid invalid => Empty(LayoutOf(invalid.Header), isNew: false),
                 _ => await MakeAsync().ConfigureAwait(false),
             };
+            if (_opening.IsWritable && !loaded.IsNew)
+            {
+                // Who used it before may have been killed within a commit, which is in a cache then, and would be
+                // relied on from here on although a power cut can still take it.
+                await _cow.FlushAsync(_cow.WriteEpoch, _cancellationToken).ConfigureAwait(false);
+            }
+
+            return loaded;
         }
         catch (CowStoreException e)
         {
