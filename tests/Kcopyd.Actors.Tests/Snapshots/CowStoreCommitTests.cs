@@ -169,7 +169,9 @@ public sealed class CowStoreCommitTests : IAsyncDisposable
     {
         using var opened = await OpenAsync(_memory, 1);
         await using var cow = new GatedBlockDevice(_memory, DeviceOperation.Flush);
-        using var bench = await StoreBench.OpenAsync(_origin, cow, Of(1, OriginSectors));
+        var opening = StoreBench.OpenAsync(_origin, cow, Of(1, OriginSectors));
+        (await cow.NextAsync()).Release();
+        using var bench = await opening;
         var commit = bench.OverwriteAsync(7);
         var flush = await cow.NextAsync();
 

@@ -25,7 +25,6 @@ internal sealed class StoreBench : IDisposable
         var terms = new SnapshotTerms(loaded.Table.Length, loaded.Table.Store!, policy);
         _snapshot = new SnapshotState(terms, loaded.Store, loaded.Exceptions, loaded.IsValid);
         _machine.Add(_snapshot);
-        _machine.Resume(_snapshot);
     }
 
     public CowStoreAccess Access { get; }
@@ -43,6 +42,8 @@ internal sealed class StoreBench : IDisposable
         var opening = table.Opening(originBlock: origin.Geometry.LogicalBlockSize);
         var bench = new StoreBench(origin, cow, await StoreTables.LoadAsync(cow, opening));
         bench._machine.Activate(bench._snapshot, isMerge);
+        await bench.RunAsync();
+        bench._machine.Resume(bench._snapshot);
         await bench.RunAsync();
         return bench;
     }
