@@ -7,11 +7,15 @@ namespace Kcopyd.Interop.Tests.Kernel;
 /// <summary>A virtual machine with the kernel of Debian under software emulation, that runs a shell script with raw
 /// files as its disks <c>/dev/vda</c>, <c>/dev/vdb</c> and so on. See <c>vm.sh</c>, which makes it.</summary>
 /// <remarks>
-/// Where the machine cannot be had the test is skipped, saying why; in CI it fails. One runs at a time: a second one
+/// Where the machine cannot be had the test is skipped, saying why; in CI it fails. Two run at a time: a third one
 /// waits. What the machine needs is kept between runs in the user's cache. Not safe for several threads.
 /// </remarks>
 internal sealed class KernelVm : IAsyncDisposable
 {
+    /// <summary>How many run at a time, also in all processes together: each keeps one processor busy. See
+    /// <c>vm.sh</c>.</summary>
+    private const int MaxMachines = 2;
+
     /// <summary>What a machine may take from its start to its end; the longest of ours takes a minute.</summary>
     private static readonly TimeSpan RunLimit = TimeSpan.FromSeconds(300);
 
@@ -21,7 +25,7 @@ internal sealed class KernelVm : IAsyncDisposable
     private static readonly string[] Programs =
         ["bash", "qemu-system-x86_64", "busybox", "dmsetup", "cpio", "modprobe", "depmod", "flock", "apt-get"];
 
-    private static readonly SemaphoreSlim OneAtATime = new(1, 1);
+    private static readonly SemaphoreSlim Machines = new(MaxMachines, MaxMachines);
     private static readonly Lazy<Task<string?>> WhyNot = new(PrepareAsync);
 
     private readonly TempDirectory _work = new();
@@ -125,7 +129,7 @@ internal sealed class KernelVm : IAsyncDisposable
             await _error;
             _process.Dispose();
             _process = null;
-            OneAtATime.Release();
+            Machines.Release();
         }
 
         _limit.Dispose();
@@ -163,14 +167,14 @@ internal sealed class KernelVm : IAsyncDisposable
     private async Task BootAsync(string script, string[] disks)
     {
         await File.WriteAllTextAsync(_work["script"], script);
-        await OneAtATime.WaitAsync(_limit.Token);
+        await Machines.WaitAsync(_limit.Token);
         try
         {
             _process = StartScript(["boot", _work.Path, _work["script"], .. disks]);
         }
         catch
         {
-            OneAtATime.Release();
+            Machines.Release();
             throw;
         }
 

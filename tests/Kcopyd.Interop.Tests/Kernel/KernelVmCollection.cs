@@ -1,6 +1,7 @@
 namespace Kcopyd.Interop.Tests.Kernel;
 
-/// <summary>Tests that boot a machine, one after the other, as one machine runs at a time.</summary>
+/// <summary>Tests that boot a machine one after the other. Two machines run at a time: the other one is for the class
+/// that takes longest, <see cref="SnapshotKernelTests"/>.</summary>
 [CollectionDefinition(Name)]
 public sealed class KernelVmCollection
 {

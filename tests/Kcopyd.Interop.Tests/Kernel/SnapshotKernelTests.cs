@@ -6,7 +6,6 @@ namespace Kcopyd.Interop.Tests.Kernel;
 /// truth that ours is compared with: <c>Golden/snapshot-*.txt</c>, the standard output of <c>Scripts/snapshot-*.sh</c>.
 /// </summary>
 /// <remarks>Disks have major number 254 there, mapped devices 253. Seen with Linux 6.1.</remarks>
-[Collection(KernelVmCollection.Name)]
 public sealed class SnapshotKernelTests : IDisposable
 {
     private const int DiskBytes = 40 << 20;

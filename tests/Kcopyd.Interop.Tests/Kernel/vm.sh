@@ -4,7 +4,7 @@
 #   vm.sh boot WORK SCRIPT DISK...      runs SCRIPT (dash, as root) with the raw files DISK as /dev/vda, /dev/vdb, ...
 # Standard output of boot is the script's, both streams, and at last a line "exit STATUS". What the kernel prints goes
 # to WORK/console. The process of boot becomes the machine's: killing it is a power cut. What the guest flushed is in
-# the disks then; what it only wrote may be too, as the host keeps it. One machine runs at a time; others wait.
+# the disks then; what it only wrote may be too, as the host keeps it. Two machines run at a time; others wait.
 set -eu
 kept=${KCOPYD_KERNEL_VM:-${XDG_CACHE_HOME:-${HOME:-${TMPDIR:-/tmp}}/.cache}/kcopyd-kernel-vm}
 base=$kept/base-$(cksum <"$0" | cut -d' ' -f1).cpio
@@ -96,8 +96,9 @@ boot() {
   (cat "$base"; cd "$work"; echo guest.sh | cpio -o -H newc --quiet) >"$work/initrd"
   drives=()
   for disk in "$@"; do drives+=(-drive "file=$(readlink -f "$disk"),format=raw,if=virtio,cache=writeback,discard=unmap"); done
-  # The machine keeps the lock for as long as it lives.
-  exec 9>"$kept/boot.lock"; flock 9
+  # The machine keeps the lock for as long as it lives. Who finds both taken waits for one of them.
+  exec 9>"$kept/boot-1.lock"
+  flock -n 9 || { exec 9>"$kept/boot-2.lock"; flock -n 9; } || { exec 9>"$kept/boot-$((1 + $$ % 2)).lock"; flock 9; }
   exec qemu-system-x86_64 -machine q35,accel=tcg -cpu max -m 256 -smp 1 -nodefaults -display none -no-reboot \
     -serial "file:$work/console" -serial stdio -kernel "$kept/vmlinuz" -initrd "$work/initrd" \
     -append "console=ttyS0 quiet panic=-1 mitigations=off rcupdate.rcu_expedited=1 random.trust_cpu=on" "${drives[@]}" </dev/null
