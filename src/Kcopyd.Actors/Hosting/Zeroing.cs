@@ -5,15 +5,10 @@ namespace Kcopyd.Actors.Hosting;
 /// <summary>Zeros for a device that may have no command for them.</summary>
 internal static class Zeroing
 {
-    private const int AtOnce = 64 * 1024;
-
-    private static readonly byte[] Zeroes = new byte[AtOnce];
-
-    /// <summary>As <see cref="IBlockDevice.WriteZeroesAsync"/>, and where that is refused writes zeros. Not
-    /// cancellable.</summary>
+    /// <summary>As <see cref="IBlockDevice.WriteZeroesAsync"/>, and where that is refused writes zeros: as durable as a
+    /// cached write. Not cancellable.</summary>
     /// <exception cref="DeviceException">As of both.</exception>
-    public static async ValueTask WriteAsync(
-        IBlockDevice device, long offset, long length, WriteDurability durability)
+    public static async ValueTask WriteAsync(IBlockDevice device, long offset, long length)
     {
         try
         {
@@ -26,8 +21,8 @@ internal static class Zeroing
 
         for (var done = 0L; done < length;)
         {
-            var piece = Zeroes.AsMemory(0, (int)Math.Min(AtOnce, length - done));
-            await device.WriteAsync(offset + done, piece, durability, default).ConfigureAwait(false);
+            var piece = ZeroPages.Memory[..(int)Math.Min(ZeroPages.Memory.Length, length - done)];
+            await device.WriteAsync(offset + done, piece, WriteDurability.Cached, default).ConfigureAwait(false);
             done += piece.Length;
         }
     }

@@ -198,7 +198,7 @@ internal sealed class MirrorRequest : RegionRequest, IRunnable
     {
         DeviceOperation.Write => leg.Device.WriteAsync(
             leg.OffsetOf(offset), Data.Slice((int)(offset - Offset), (int)length), Durability, default),
-        DeviceOperation.WriteZeroes => Zeroing.WriteAsync(leg.Device, leg.OffsetOf(offset), length, Durability),
+        DeviceOperation.WriteZeroes => Zeroing.WriteAsync(leg.Device, leg.OffsetOf(offset), length),
         DeviceOperation.Discard => leg.Device.DiscardAsync(leg.OffsetOf(offset), length, default),
         _ => throw new InvalidOperationException($"{Operation} changes nothing."),
     };

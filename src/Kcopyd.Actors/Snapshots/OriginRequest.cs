@@ -121,8 +121,8 @@ internal sealed class OriginRequest : ChunkRequest, IRunnable
             ChunkAction.Flush => device.FlushAsync(
                 piece.Cow is null ? Epochs.Origin : Epochs.Cow ?? device.WriteEpoch, default),
             ChunkAction.Discard => TryDiscardAsync(device, at, length),
-            ChunkAction.Zero => Zeroing.WriteAsync(device, at, whole, WriteDurability.Cached),
-            _ when Operation == DeviceOperation.WriteZeroes => Zeroing.WriteAsync(device, at, whole, Durability),
+            ChunkAction.Zero => Zeroing.WriteAsync(device, at, whole),
+            _ when Operation == DeviceOperation.WriteZeroes => Zeroing.WriteAsync(device, at, whole),
             _ when whole > length => WriteEndAsync(device, at, Data.Slice((int)(offset - Offset), (int)length)),
             _ => WriteAsync(device, at, Data.Slice((int)(offset - Offset), (int)length)),
         };

@@ -42,6 +42,20 @@ internal static class SnapshotGeometryRules
         CheckLength(table, cow);
     }
 
+    /// <summary>Refuses a COW device whose blocks the origin does not end with: the chunk in which the origin ends is
+    /// kept up to there, also what is behind the end of the table.</summary>
+    /// <exception cref="DeviceException">It does not.</exception>
+    public static void CheckEnd(SnapshotTable table, IBlockDevice origin, IBlockDevice cow)
+    {
+        var (length, block) = (origin.Geometry.LengthSectors, cow.Geometry.LogicalBlockSize);
+        if (table.Length < length && Sectors.ToBytes(length) % block != 0)
+        {
+            throw Refusal(
+                cow.Identity.Uri,
+                $"the length of the origin, {length} sectors, is no multiple of its blocks, {block} bytes");
+        }
+    }
+
     /// <summary>Refuses to merge a store whose blocks are larger than those that the origin takes: what is still to be
     /// merged could not be written.</summary>
     /// <param name="table">The snapshot.</param>

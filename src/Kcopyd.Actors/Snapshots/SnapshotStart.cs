@@ -105,6 +105,7 @@ internal static class SnapshotStart
 
         SnapshotGeometryRules.CheckOrigin(table, setup.Device, isWritten: table.Target == SnapshotTarget.Merge);
         SnapshotGeometryRules.CheckCow(table, cow, isWritten: true);
+        SnapshotGeometryRules.CheckEnd(table, setup.Device, cow);
         SnapshotGeometryRules.CheckMerge(table, setup.BlockBytes, cow);
     }
 

@@ -25,7 +25,7 @@ public sealed class PersistentStore : ExceptionStore
         ArgumentNullException.ThrowIfNull(area);
         ArgumentOutOfRangeException.ThrowIfNotEqual(area.Length, layout.ChunkBytes, nameof(area));
         (_area, _nextFree, _currentArea, _committed) = (area, load.NextFree, load.CurrentArea, load.Committed);
-        if (_area.AsSpan(_committed * CowEntry.Size).ContainsAnyExcept((byte)0))
+        if (load.HasTail)
         {
             // A torn write left them: they must not follow what will be written before them.
             CowLoad.ClearTail(_area, _committed);

@@ -39,6 +39,25 @@ public sealed class SnapshotGeometryTests
         Assert.Equal(DeviceErrorKind.InvalidRequest, cow.Kind);
     }
 
+    [Theory]
+    [InlineData(64, true)]
+    [InlineData(65, false)]
+    [InlineData(71, false)]
+    [InlineData(72, true)]
+    public async Task Origin_behind_the_end_of_a_table_ends_with_a_block_of_the_COW_device(int sectors, bool fits)
+    {
+        await using var origin = new MemoryBlockDevice(new ByteCount(sectors * 512));
+        await using var cow = new MemoryBlockDevice(64.KiB, 4096);
+        await using var fine = new MemoryBlockDevice(64.KiB);
+
+        var refusal = Record.Exception(() => SnapshotGeometryRules.CheckEnd(Table, origin, cow));
+
+        SnapshotGeometryRules.CheckEnd(Table, origin, fine);
+        Assert.Equal(
+            fits ? null : $"the length of the origin, {sectors} sectors, is no multiple of its blocks, 4096 bytes",
+            (refusal as DeviceException)?.Reason);
+    }
+
     [Fact]
     public async Task Devices_that_are_read_only_can_only_be_read()
     {
