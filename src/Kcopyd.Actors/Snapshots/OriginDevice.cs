@@ -70,7 +70,8 @@ public sealed class OriginDevice : IBlockDevice
         var settings = options ?? KcopydSettings.ReadOrigin(system);
         CopyDispatchers.Register(system);
         var name = settings.Name ?? $"origin:{Interlocked.Increment(ref _number)}";
-        var origin = new OriginDevice(system, new OriginSetup(name, device, settings), isOwned);
+        var calls = new CallLink(name, CopyDispatchers.Of(system));
+        var origin = new OriginDevice(system, new OriginSetup(name, device, settings, calls), isOwned);
         KcopydClients.For(system).Add(origin, ShutdownTurn.Origins, origin._setup.Calls.Closed);
         return origin;
     }
@@ -257,7 +258,7 @@ public sealed class OriginDevice : IBlockDevice
     public async ValueTask DisposeAsync()
     {
         _calls.Tell(new OriginWork.Close());
-        await _setup.Calls.Closed.ConfigureAwait(false);
+        await _setup.Calls.UntilClosedAsync().ConfigureAwait(false);
         await _gate.CloseAsync().ConfigureAwait(false);
         foreach (var port in _setup.Ports.ToArray())
         {

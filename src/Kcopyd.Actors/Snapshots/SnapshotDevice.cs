@@ -201,7 +201,7 @@ public sealed class SnapshotDevice : IBlockDevice
     public async ValueTask DisposeAsync()
     {
         _calls.Tell(new OriginWork.Leave(Port));
-        await Task.WhenAny(Port.Calls.Closed, _setup.Calls.Closed).ConfigureAwait(false);
+        await Port.Calls.UntilClosedAsync().ConfigureAwait(false);
         await _gate.CloseAsync().ConfigureAwait(false);
         await Port.CloseAsync().ConfigureAwait(false);
     }

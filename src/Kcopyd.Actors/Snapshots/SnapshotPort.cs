@@ -19,7 +19,7 @@ internal sealed class SnapshotPort(string name, SnapshotTable table, SnapshotOpt
     public SnapshotOptions Options => options;
 
     /// <summary>The calls that are not over.</summary>
-    public CallLink Calls { get; } = new(name);
+    public required CallLink Calls { get; init; }
 
     public required BlockDeviceGeometry Geometry { get; init; }
 
@@ -55,9 +55,8 @@ internal sealed class SnapshotPort(string name, SnapshotTable table, SnapshotOpt
     {
         if (!Loaded.Task.IsCompleted)
         {
-            var first = await Task.WhenAny(Loaded.Task, Calls.Closed)
-                .WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (first != Loaded.Task)
+            await Calls.UntilClosedAsync(Loaded.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!Loaded.Task.IsCompleted)
             {
                 throw BlockRequest.Closed(name, operation);
             }

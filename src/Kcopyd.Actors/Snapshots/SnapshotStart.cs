@@ -33,6 +33,7 @@ internal static class SnapshotStart
             access = loaded.Store.IsPersistent ? new CowStoreAccess(cow.Device, loaded.Store.Layout) : null;
             var port = new SnapshotPort(name, loaded.Table, settings)
             {
+                Calls = new CallLink(name, parts.Calls.Dispatcher),
                 Cow = new SnapshotCow(cow.Device, access, claim, cow.IsOwned),
                 Geometry = SnapshotGeometryRules.Of(loaded.Table, setup.Device, cow.Device, isReadOnly: false),
             };
@@ -76,6 +77,7 @@ internal static class SnapshotStart
         var own = table.WithChunkSectors(predecessor.Table.ChunkSectors);
         var port = new SnapshotPort(name, own, settings)
         {
+            Calls = new CallLink(name, parts.Calls.Dispatcher),
             Cow = cow,
             Geometry = SnapshotGeometryRules.Of(own, parts.Setup.Device, cow.Device, isReadOnly: false),
             Predecessor = predecessor,
