@@ -94,7 +94,7 @@ public sealed class OriginDevice : IBlockDevice
         SnapshotOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        var snapshot = await LoadSnapshotAsync(table, cow, isOwned, options, cancellationToken).ConfigureAwait(false);
+        var snapshot = await LoadAsync(table, (cow, isOwned, true), options, cancellationToken).ConfigureAwait(false);
         try
         {
             await snapshot.ResumeAsync(CancellationToken.None).ConfigureAwait(false);
@@ -110,19 +110,13 @@ public sealed class OriginDevice : IBlockDevice
     /// <summary>Loads a snapshot without running it: it shows nothing, and keeps nothing, before it is resumed. A new
     /// store is made if the device has none.</summary>
     /// <inheritdoc cref="AddSnapshotAsync"/>
-    public async Task<SnapshotDevice> LoadSnapshotAsync(
+    public Task<SnapshotDevice> LoadSnapshotAsync(
         SnapshotTable table,
         IBlockDevice cow,
         bool isOwned = false,
         SnapshotOptions? options = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(table);
-        ArgumentNullException.ThrowIfNull(cow);
-        return await SnapshotStart.LoadAsync(
-            new SnapshotParts(_setup, _calls), table, (cow, isOwned), options, cancellationToken)
-            .ConfigureAwait(false);
-    }
+        CancellationToken cancellationToken = default) =>
+        LoadAsync(table, (cow, isOwned, false), options, cancellationToken);
 
     /// <summary>Loads a snapshot that takes over the store of another when it is resumed the first time: another table,
     /// or merging. The other has to be suspended by then, and shows nothing from then on.</summary>
@@ -269,6 +263,18 @@ public sealed class OriginDevice : IBlockDevice
         {
             await _setup.Device.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private Task<SnapshotDevice> LoadAsync(
+        SnapshotTable table,
+        (IBlockDevice Device, bool IsOwned, bool BeginsNow) cow,
+        SnapshotOptions? options,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(cow.Device);
+        return SnapshotStart.LoadAsync(
+            new SnapshotParts(_setup, _calls), table, cow, options, cancellationToken);
     }
 
     private async ValueTask ChangeAsync(ByteChange change, CancellationToken cancellationToken)

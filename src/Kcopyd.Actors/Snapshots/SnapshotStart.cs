@@ -13,7 +13,7 @@ internal static class SnapshotStart
     public static async Task<SnapshotDevice> LoadAsync(
         SnapshotParts parts,
         SnapshotTable table,
-        (IBlockDevice Device, bool IsOwned) cow,
+        (IBlockDevice Device, bool IsOwned, bool BeginsNow) cow,
         SnapshotOptions? options,
         CancellationToken cancellationToken)
     {
@@ -22,7 +22,8 @@ internal static class SnapshotStart
         var name = settings.Name ?? $"snapshot:{Interlocked.Increment(ref _number)}";
         CheckDevices(setup, table, cow.Device, name);
         var claim = StorageClaim.Of(cow.Device, long.MaxValue);
-        await parts.Calls.AskAsync<bool>(answer => new OriginWork.Take(claim, answer), CancellationToken.None)
+        var taking = new SnapshotTaking(name, claim, table.Target == SnapshotTarget.Merge, cow.BeginsNow);
+        await parts.Calls.AskAsync<bool>(answer => new OriginWork.Take(taking, answer), CancellationToken.None)
             .ConfigureAwait(false);
         CowStoreAccess? access = null;
         try
