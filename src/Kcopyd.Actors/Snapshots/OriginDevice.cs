@@ -233,16 +233,31 @@ public sealed class OriginDevice : IBlockDevice
     /// <inheritdoc/>
     public async ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken)
     {
-        await _setup.Device.DropCacheAsync(offset, length, cancellationToken).ConfigureAwait(false);
-        if (_setup.MergedCow is { } cow)
+        _gate.Enter(Name, DeviceOperation.BlockStatus);
+        try
         {
-            await cow.DropCacheAsync(0, cow.Geometry.LengthBytes, cancellationToken).ConfigureAwait(false);
+            BlockRequest.CheckBounds(Name, DeviceOperation.BlockStatus, _geometry, offset, length);
+            await Reads.DropCacheAsync(null, null, offset, length, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask ConfirmAsync(CancellationToken cancellationToken) =>
-        _setup.Device.ConfirmAsync(cancellationToken);
+    public async ValueTask ConfirmAsync(CancellationToken cancellationToken)
+    {
+        _gate.Enter(Name, DeviceOperation.Confirm);
+        try
+        {
+            await Reads.ConfirmAsync(null, null, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<StorageExtent> Locate(long offset, long length) => _setup.Device.Locate(offset, length);

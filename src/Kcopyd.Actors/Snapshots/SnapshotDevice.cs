@@ -176,16 +176,44 @@ public sealed class SnapshotDevice : IBlockDevice
     /// <inheritdoc/>
     public async ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken)
     {
-        await _setup.Device.DropCacheAsync(offset, length, cancellationToken).ConfigureAwait(false);
-        var cow = Port.Cow.Device;
-        await cow.DropCacheAsync(0, cow.Geometry.LengthBytes, cancellationToken).ConfigureAwait(false);
+        _gate.Enter(Name, DeviceOperation.BlockStatus);
+        try
+        {
+            BlockRequest.CheckBounds(Name, DeviceOperation.BlockStatus, Geometry, offset, length);
+            if (!Port.IsMerge)
+            {
+                await Reads.DropCacheAsync(offset, length, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            var state = await Port.StateAsync(DeviceOperation.BlockStatus, cancellationToken).ConfigureAwait(false);
+            await OriginReads.DropCacheAsync(Port, state, offset, length, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask ConfirmAsync(CancellationToken cancellationToken)
     {
-        await _setup.Device.ConfirmAsync(cancellationToken).ConfigureAwait(false);
-        await Port.Cow.Device.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+        _gate.Enter(Name, DeviceOperation.Confirm);
+        try
+        {
+            if (!Port.IsMerge)
+            {
+                await Reads.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            var state = await Port.StateAsync(DeviceOperation.Confirm, cancellationToken).ConfigureAwait(false);
+            await OriginReads.ConfirmAsync(Port, state, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
     }
 
     /// <inheritdoc/>
