@@ -97,7 +97,7 @@ internal sealed partial class OriginActor
     {
         var predecessor = port.Predecessor;
         if (predecessor is not null
-            && (predecessor.IsMerge || predecessor.IsReplaced || !_setup.Ports.Contains(predecessor)))
+            && (predecessor.IsMerge || predecessor.IsReplaced || IsGoing(predecessor)))
         {
             return SnapshotRefusals.CannotSucceed(predecessor.Name);
         }
