@@ -29,8 +29,8 @@ internal sealed class CallEnd
         dispatcher.Schedule(() => _done.TrySetResult(failure));
     }
 
-    /// <summary>Completes the caller's task, since the actor is gone: at once, or when no device uses the caller's buffer
-    /// any more.</summary>
+    /// <summary>Completes the caller's task, since the actor is gone: at once, or when no device uses the caller's
+    /// buffer any more.</summary>
     public void Abandon(Exception failure, MessageDispatcher dispatcher)
     {
         lock (_lock)

@@ -81,7 +81,8 @@ internal sealed class CallLink(string name, MessageDispatcher dispatcher)
         return TryAdd(waiter) ? waiter.Task : Task.CompletedTask;
     }
 
-    /// <summary>Completes with another task, however it ends, or in a turn of its own after the actor stopped.</summary>
+    /// <summary>Completes with another task, however it ends, or in a turn of its own after the actor stopped.
+    /// </summary>
     public async Task UntilClosedAsync(Task other)
     {
         var waiter = new TaskCompletionSource();

@@ -138,7 +138,8 @@ internal readonly record struct OriginReads(OriginSetup Setup, OriginCalls Calls
                 return turn;
             }
 
-            await Calls.SubmitAsync(OriginRequest.Read(port, state, ask.Operation), cancellationToken).ConfigureAwait(false);
+            var request = OriginRequest.Read(port, state, ask.Operation);
+            await Calls.SubmitAsync(request, cancellationToken).ConfigureAwait(false);
         }
     }
 

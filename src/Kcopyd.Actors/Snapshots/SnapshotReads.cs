@@ -110,7 +110,8 @@ internal readonly record struct SnapshotReads(IBlockDevice Origin, SnapshotPort 
                     throw SnapshotRefusals.Invalid(Port.Name, operation, offset);
             }
 
-            await Calls.SubmitAsync(OriginRequest.Read(Port, state, operation), cancellationToken).ConfigureAwait(false);
+            var request = OriginRequest.Read(Port, state, operation);
+            await Calls.SubmitAsync(request, cancellationToken).ConfigureAwait(false);
         }
     }
 
