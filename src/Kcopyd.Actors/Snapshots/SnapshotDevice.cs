@@ -63,17 +63,19 @@ public sealed class SnapshotDevice : IBlockDevice
 
     /// <summary>On return it runs. The first time: it shows the origin as it is at that moment, has taken over the
     /// store of another, or merges.</summary>
+    /// <remarks>If it fails, it stays suspended and may be resumed again. What it has it keeps, also a store that it
+    /// has just taken over, and closes the COW device in the end if it is owned.</remarks>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="InvalidOperationException">It is not suspended; or the snapshot whose store it takes over
-    /// is not; or it is to begin while another is merged.</exception>
-    /// <exception cref="DeviceException">The origin could not be flushed, or the store not made ready; it stays
-    /// suspended.</exception>
+    /// is not, or is being closed; or it is to begin while another is merged.</exception>
+    /// <exception cref="DeviceException">The origin could not be flushed, or the store not made ready.</exception>
+    /// <exception cref="ObjectDisposedException">It is closed, or being closed.</exception>
     public Task ResumeAsync(CancellationToken cancellationToken = default) =>
         _calls.AskAsync<bool>(answer => new OriginWork.Resume(Port, answer), cancellationToken);
 
     /// <summary>Completes when all of it is in the origin. Never, while nothing merges.</summary>
     /// <param name="cancellationToken">Stops waiting, not the merge.</param>
-    /// <exception cref="SnapshotStoreException">The merge failed.</exception>
+    /// <exception cref="SnapshotStoreException">The merge failed, or the snapshot is invalid.</exception>
     /// <exception cref="ObjectDisposedException">The snapshot was closed before its end.</exception>
     public Task WaitUntilMergedAsync(CancellationToken cancellationToken = default) =>
         _calls.AskAsync<bool>(answer => new OriginWork.WaitUntilMerged(Port, answer), cancellationToken);
