@@ -53,7 +53,7 @@ internal sealed partial class OriginActor : HandlingActor
         On<ClientMessage.CopyRejected>(OnCopyRejected);
         On<ClientMessage.CopyAccepted>(static _ => { });
         On<OriginWork.Take>(OnTake);
-        On<OriginWork.GiveBack>(message => _claims.Remove(message.Claim));
+        On<OriginWork.GiveBack>(message => GiveBack(message.Claim));
         On<OriginWork.Load>(OnLoad);
         On<OriginWork.Resume>(OnResume);
         On<OriginWork.Suspend>(OnSuspend);
