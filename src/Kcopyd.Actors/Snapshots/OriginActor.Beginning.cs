@@ -197,7 +197,7 @@ internal sealed partial class OriginActor
     private void OnBarrierFlushed(OriginWork.BarrierFlushed message)
     {
         _lastFailure = message.Failure;
-        Log(_setup.Name, message.Failure);
+        Note(_setup.Name, message.Failure);
         _machine.BarrierFlushed(message.Failure is null);
     }
 }
