@@ -8,7 +8,9 @@ namespace Kcopyd.Actors.Snapshots;
 internal sealed partial class OriginActor
 {
     private readonly Dictionary<SnapshotState, Answer<bool>> _untilActive = [];
-    private DeviceException? _lastFailure;
+
+    /// <summary>What failed in the message that is being handled; null: no device.</summary>
+    private DeviceException? _failure;
 
     private void OnTake(OriginWork.Take message)
     {
@@ -173,7 +175,7 @@ internal sealed partial class OriginActor
         _untilActive.Remove(state, out var answer);
         if (!activated.Succeeded)
         {
-            answer!.Refuse(SnapshotRefusals.NotBegun(port.Name, _lastFailure));
+            answer!.Refuse(SnapshotRefusals.NotBegun(port.Name, _failure));
             OnSuspended(state);
             return;
         }
@@ -196,7 +198,6 @@ internal sealed partial class OriginActor
 
     private void OnBarrierFlushed(OriginWork.BarrierFlushed message)
     {
-        _lastFailure = message.Failure;
         Note(_setup.Name, message.Failure);
         _machine.BarrierFlushed(message.Failure is null);
     }

@@ -139,7 +139,6 @@ internal sealed partial class OriginActor
             return;
         }
 
-        _lastFailure = message.Failure;
         _machine.Committed(message.Snapshot, message.Changes, isDurable: false);
     }
 
@@ -231,7 +230,7 @@ internal sealed partial class OriginActor
     {
         if (failure is not null)
         {
-            _reason = failure.Message;
+            (_failure, _reason) = (failure, failure.Message);
             SnapshotLog.DeviceFailed(_logger, name, failure.Message);
         }
     }

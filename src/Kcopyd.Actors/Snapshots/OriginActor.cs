@@ -98,7 +98,7 @@ internal sealed partial class OriginActor : HandlingActor
     private void On<T>(Action<T> handler)
         where T : class => Handle<T>(message =>
         {
-            _reason = null;
+            (_failure, _reason) = (null, null);
             handler(message);
             Act();
             if (_isClosing)

@@ -83,7 +83,7 @@ internal static class SnapshotRefusals
         name,
         DeviceOperation.Flush,
         failure?.Kind ?? DeviceErrorKind.Io,
-        $"the snapshot could not begin: {failure?.Message}",
+        $"the snapshot could not begin: {failure?.Message ?? "it is being closed"}",
         failure)
     {
         Errno = failure?.Errno ?? InputOutputError,
