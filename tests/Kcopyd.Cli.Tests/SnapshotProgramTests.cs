@@ -222,4 +222,34 @@ public sealed class SnapshotProgramTests : IDisposable
         Assert.Equal(_bench.Before, await _bench.ReadAsync(table));
         (await SnapshotBench.RunAsync("merge", table)).IsDone();
     }
+    [SkippableFact]
+    public async Task Devices_by_their_numbers_are_those_of_dmsetup()
+    {
+        Require.LoopDevices();
+        await _bench.CreateAsync(CowSectors);
+        _bench.Overwrite(3, 4);
+        using var origin = LoopDevice.Attach(_bench.Origin);
+        using var cow = LoopDevice.Attach(_bench.Cow);
+        var table = $"0 {Sectors} snapshot {origin.Number} {cow.Number} P 0";
+
+        var status = await SnapshotBench.RunAsync("status", table, "--show-table");
+        status.IsDone();
+        Assert.StartsWith(
+            $"0 {Sectors} snapshot {origin.Path} {cow.Path} P {Chunk}\n", status.Output, StringComparison.Ordinal);
+        Assert.Equal(_bench.Before, await _bench.ReadAsync(table));
+        var before = _bench.Files.File("before", Sectors * 512);
+        var verified = await KcopydProgram.RunAsync("verify", $"snapshot:{table}", before, "--progress", "none");
+        Assert.True(verified.ExitCode == 0, $"{verified}");
+
+        (await SnapshotBench.RunAsync("status", $"0 {Sectors} snapshot {origin.Number} 250:99999 P 0"))
+            .IsRefusal("there is no block device 250:99999");
+        (await SnapshotBench.RunAsync("status", $"0 {Sectors} snapshot {origin.Number} {origin.Path} P 0"))
+            .IsRefusal("COW device cannot be the same as origin device");
+        var twin = _bench.Files["twin"];
+        File.Copy(_bench.Origin, twin);
+        (await MirrorBench.RunAsync("check", $"0 {Sectors} mirror core 1 128 2 {origin.Number} 0 {twin} 0"))
+            .IsDone();
+        (await MirrorBench.RunAsync("status", $"0 {Sectors} mirror disk 2 250:99999 128 2 {twin} 0 b 0"))
+            .IsRefusal("there is no block device 250:99999");
+    }
 }
