@@ -33,7 +33,15 @@ internal sealed class SnapshotCreateRun(SnapshotOrder order, IBlockDeviceOpener 
         DeviceRefusals.RefuseMissing(described);
         SnapshotPlanning.RefuseUncreatable(order, describedCow);
         SnapshotPlanning.RefuseOverlap(order, described, describedCow);
+        DeviceRefusals.RefuseNowhere(describedCow);
         await DeviceRefusals.RefuseMountedAsync(opener, [describedCow], cancellationToken).ConfigureAwait(false);
+        await SnapshotPlanning.RefuseInsideAsync(opener, described, describedCow, cancellationToken)
+            .ConfigureAwait(false);
+        await DeviceRefusals.WarnOfMountedAsync(
+            opener,
+            [described],
+            "what is written there is not kept until the kernel, or a program that embeds kcopyd, has the snapshot",
+            cancellationToken).ConfigureAwait(false);
         var origin = await opener
             .OpenAsync(order.Table.Origin, new BlockDeviceOpenOptions(), cancellationToken).ConfigureAwait(false);
         await using (origin.ConfigureAwait(false))

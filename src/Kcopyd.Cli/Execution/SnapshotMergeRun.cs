@@ -33,6 +33,7 @@ internal sealed class SnapshotMergeRun(SnapshotOrder order, IBlockDeviceOpener o
         var (described, describedCow) = await SnapshotPlanning
             .DescribeAsync(opener, order, interruption.Token).ConfigureAwait(false);
         DeviceRefusals.RefuseMissing(described, describedCow);
+        DeviceRefusals.RefuseNowhere(described, describedCow);
         SnapshotPlanning.RefuseOverlap(order, described, describedCow);
         await DeviceRefusals
             .RefuseMountedAsync(opener, [described, describedCow], interruption.Token).ConfigureAwait(false);

@@ -78,6 +78,8 @@ internal sealed class SnapshotReadRun(SnapshotOrder order, IBlockDeviceOpener op
                 throw new RefusedException($"standard output is {device.Uri}, which the snapshot is read from");
             }
         }
+
+        await SnapshotPlanning.WarnOfMountedAsync(opener, origin, cow, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<int> WriteAsync(

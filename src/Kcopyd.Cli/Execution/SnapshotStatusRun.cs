@@ -25,6 +25,7 @@ internal sealed class SnapshotStatusRun(SnapshotOrder order, IBlockDeviceOpener 
             .DescribeAsync(opener, order, cancellationToken).ConfigureAwait(false);
         DeviceRefusals.RefuseMissing(described);
         SnapshotPlanning.RefuseOverlap(order, origin, described);
+        await SnapshotPlanning.WarnOfMountedAsync(opener, origin, described, cancellationToken).ConfigureAwait(false);
         var cow = await opener
             .OpenAsync(order.Cow, new BlockDeviceOpenOptions(), cancellationToken).ConfigureAwait(false);
         await using (cow.ConfigureAwait(false))
