@@ -153,12 +153,18 @@ public sealed class SnapshotProgramTests : IDisposable
         var terminal = await KcopydProgram.RunOnTerminalAsync(
             "TERM=xterm", "snapshot", "read", "--table", $"'{_bench.Table}'");
         var closed = await KcopydProgram.RunInShellAsync($"{read} >&-");
+        var status = $"{KcopydProgram.Path} snapshot status --table '{_bench.Table}'";
+        var unsaid = await KcopydProgram.RunInShellAsync($"{status} >&-");
+        var neither = await KcopydProgram.RunInShellAsync($"{status} >&- <&-");
         var cow = await KcopydProgram.RunInShellAsync($"{read} >> {_bench.Cow}");
         var origin = await KcopydProgram.RunInShellAsync($"{read} 1<> {_bench.Origin}");
 
         Assert.Equal(2, terminal.ExitCode);
         Assert.Contains("standard output is a terminal", terminal.Output, StringComparison.Ordinal);
         closed.IsRefusal("standard output is closed");
+        Assert.Equal((1, 1), (unsaid.ExitCode, neither.ExitCode));
+        unsaid.IsSentence("its result could not be written: standard output is closed");
+        neither.IsSentence("its result could not be written: standard output is closed");
         cow.IsRefusal($"standard output is {_bench.Cow}");
         origin.IsRefusal($"standard output is {_bench.Origin}");
         Assert.Equal(before, _bench.Everything());
