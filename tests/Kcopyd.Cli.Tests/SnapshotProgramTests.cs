@@ -258,4 +258,45 @@ public sealed class SnapshotProgramTests : IDisposable
         (await MirrorBench.RunAsync("status", $"0 {Sectors} mirror disk 2 250:99999 128 2 {twin} 0 b 0"))
             .IsRefusal("there is no block device 250:99999");
     }
+    [Fact]
+    public async Task What_is_said_of_a_store_is_exact()
+    {
+        await _bench.CreateAsync(24);
+        _bench.Overwrite(5);
+        var table = _bench.TableOf(2 * Chunk);
+
+        var status = await SnapshotBench.RunAsync("status", table);
+        Assert.StartsWith("1 exception in chunks of 8 sectors; ", status.Output.Split('\n')[1], StringComparison.Ordinal);
+        Assert.Contains("(100 %)", status.Output, StringComparison.Ordinal);
+        status.IsSentence(_bench.Cow, "chunks of 8 sectors, which counts, not 16");
+        await _bench.RefusesAsync("create", _bench.TableOf(Chunk), "a store with 1 exception;");
+        await _bench.RefusesAsync(
+            "status", _bench.Table.Replace($"0 {Sectors}", "0 40", StringComparison.Ordinal), "may be too short");
+        (await SnapshotBench.RunAsync("read", table, "--count", "0")).IsSentence("which counts, not 16");
+        var merged = await SnapshotBench.RunAsync("merge", table, "--progress", "none");
+        Assert.StartsWith("1 of 1 exception merged", merged.Output, StringComparison.Ordinal);
+        merged.IsSentence("which counts, not 16");
+    }
+
+    [Fact]
+    public async Task Nearly_full_is_not_full()
+    {
+        const int CowChunks = 100_000;
+        await _bench.CreateAsync(CowChunks * Chunk);
+        _bench.Put(Chunk * 512, 0, sizeof(ulong));
+        _bench.Put((Chunk * 512) + sizeof(ulong), CowChunks - 2, sizeof(ulong));
+
+        var status = await SnapshotBench.RunAsync("status", _bench.Table);
+
+        Assert.Contains("(99.99 %)", status.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_that_is_the_name_of_a_file_is_told_how_to_be_read()
+    {
+        var table = _bench.Files["my table"];
+        File.WriteAllText(table, _bench.Table);
+
+        await _bench.RefusesAsync("status", table, $"--table - < '{table}'");
+    }
 }

@@ -103,7 +103,7 @@ internal sealed class SnapshotCreateRun(SnapshotOrder order, IBlockDeviceOpener 
         {
             var content = await CowStoreDevice.ReadAsync(cow, order.Table, null, cancellationToken)
                 .ConfigureAwait(false);
-            return content.IsValid ? $"a store with {content.ExceptionCount} exceptions" : "an invalid store";
+            return content.IsValid ? $"a store with {SnapshotResultText.Exceptions(content.ExceptionCount)}" : "an invalid store";
         }
         catch (SnapshotStoreException)
         {

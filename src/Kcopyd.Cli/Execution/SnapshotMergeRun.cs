@@ -46,6 +46,7 @@ internal sealed class SnapshotMergeRun(SnapshotOrder order, IBlockDeviceOpener o
             await using (cow.ConfigureAwait(false))
             {
                 var content = await LookAsync(origin, cow, interruption.Token).ConfigureAwait(false);
+                SnapshotReport.RemarkChunks(order, content.Table);
                 return await MergeAsync(origin, cow, content, interruption).ConfigureAwait(false);
             }
         }

@@ -1,5 +1,6 @@
 using Kcopyd.Actors.Snapshots;
 using Kcopyd.Cli.Planning;
+using Kcopyd.Cli.Reporting;
 using Kcopyd.Cli.Requests;
 using Kcopyd.Core.Paging;
 using Kcopyd.Devices;
@@ -44,6 +45,7 @@ internal sealed class SnapshotReadRun(SnapshotOrder order, IBlockDeviceOpener op
         var view = await SnapshotView.OpenAsync(order.Table, opener, cancellationToken).ConfigureAwait(false);
         await using (view.ConfigureAwait(false))
         {
+            SnapshotReport.RemarkChunks(order, view.Table);
             using var memory = new PageMemory(2 * BufferPages);
             using var lease = memory.Lease(new PageRun(0, 2 * BufferPages), static _ => { });
             try

@@ -32,6 +32,7 @@ internal sealed class SnapshotStatusRun(SnapshotOrder order, IBlockDeviceOpener 
         {
             var content = await CowStoreDevice.ReadAsync(cow, order.Table, null, cancellationToken)
                 .ConfigureAwait(false);
+            SnapshotReport.RemarkChunks(order, content.Table);
             string[] failures = [.. new[] { Judge(content), Judge(origin) }.OfType<string>()];
             SnapshotReport.Print(order, content, failures);
             return failures.Length == 0 ? ExitCodes.Done : ExitCodes.EndedWithErrors;
