@@ -20,11 +20,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        if (!InheritedDescriptor.IsOpen(InheritedDescriptor.Output))
-        {
-            Console.SetOut(ClosedOutput.Instance);
-        }
-
+        CloseOutputThatIsClosed();
         var begun = NeedsEngine(args) ? EngineStart.Begin() : null;
         Task<ActorSystem> Engine() => begun ??= EngineStart.Begin();
         var root = ProgramCommands.Create(new ProgramRuns(
@@ -78,6 +74,14 @@ internal static class Program
         {
             // Neither the request nor a device is wrong: an output that is full or closed, or an engine that stopped.
             return Complain(e.Message.TrimEnd('.'), ExitCodes.EndedWithErrors);
+        }
+    }
+
+    private static void CloseOutputThatIsClosed()
+    {
+        if (!InheritedDescriptor.IsOpen(InheritedDescriptor.Output))
+        {
+            Console.SetOut(ClosedOutput.Instance);
         }
     }
 

@@ -64,7 +64,8 @@ public sealed class SnapshotFailureProgramTests : IDisposable
         Assert.Equal(2, result.ErrorLines.Length);
         Assert.Contains(words, result.ErrorLines[0], StringComparison.Ordinal);
         Assert.Matches(
-            " at byte [0-9]+ failed: [A-Za-z]| failed: [A-Za-z].*, after sectors [0-9]+ to [0-9]+", result.ErrorLines[0]);
+            " at byte [0-9]+ failed: [A-Za-z]| failed: [A-Za-z].*, after sectors [0-9]+ to [0-9]+",
+            result.ErrorLines[0]);
         using var json = JsonDocument.Parse(result.Output);
         Assert.Equal("failed", json.RootElement.GetProperty("state").GetString());
         Assert.Contains(words, json.RootElement.GetProperty("failure").GetString(), StringComparison.Ordinal);

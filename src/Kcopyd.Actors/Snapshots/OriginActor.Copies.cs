@@ -189,8 +189,8 @@ internal sealed partial class OriginActor
         var state = message.Port.State;
         if (state is { HasMergeFailed: true } or { IsValid: false })
         {
-            message.Answer.Refuse(
-                SnapshotRefusals.MergeFailed(message.Port.Name, message.Port.MergeFailure ?? SnapshotRefusals.IsInvalid));
+            var reason = message.Port.MergeFailure ?? SnapshotRefusals.IsInvalid;
+            message.Answer.Refuse(SnapshotRefusals.MergeFailed(message.Port.Name, reason));
         }
         else if (state is { IsMerging: true, Status.IsMerged: true, Map.Count: 0 })
         {

@@ -103,7 +103,9 @@ internal sealed class SnapshotCreateRun(SnapshotOrder order, IBlockDeviceOpener 
         {
             var content = await CowStoreDevice.ReadAsync(cow, order.Table, null, cancellationToken)
                 .ConfigureAwait(false);
-            return content.IsValid ? $"a store with {SnapshotResultText.Exceptions(content.ExceptionCount)}" : "an invalid store";
+            return content.IsValid
+                ? $"a store with {SnapshotResultText.Exceptions(content.ExceptionCount)}"
+                : "an invalid store";
         }
         catch (SnapshotStoreException)
         {
