@@ -8,8 +8,10 @@ namespace Kcopyd.Actors.Snapshots;
 internal sealed partial class OriginActor
 {
     private readonly Dictionary<SnapshotState, Answer<bool>> _untilActive = [];
-    private DeviceException? _lastFailure;
     private StorageClaim? _takenForMerge;
+
+    /// <summary>What failed in the message that is being handled; null: no device.</summary>
+    private DeviceException? _failure;
 
     /// <summary>Refuses what can be known now: after it, a new store may be written to the device.</summary>
     private void OnTake(OriginWork.Take message)
@@ -202,7 +204,7 @@ internal sealed partial class OriginActor
         _untilActive.Remove(state, out var answer);
         if (!activated.Succeeded)
         {
-            answer!.Refuse(SnapshotRefusals.NotBegun(port.Name, _lastFailure));
+            answer!.Refuse(SnapshotRefusals.NotBegun(port.Name, _failure));
             OnSuspended(state);
             return;
         }
@@ -225,8 +227,7 @@ internal sealed partial class OriginActor
 
     private void OnBarrierFlushed(OriginWork.BarrierFlushed message)
     {
-        _lastFailure = message.Failure;
-        Log(_setup.Name, message.Failure);
+        Note(_setup.Name, message.Failure);
         _machine.BarrierFlushed(message.Failure is null);
     }
 }

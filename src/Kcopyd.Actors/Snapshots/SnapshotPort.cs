@@ -53,6 +53,9 @@ internal sealed class SnapshotPort(string name, SnapshotTable table, SnapshotOpt
         set => Volatile.Write(ref field, value);
     }
 
+    /// <summary>Why its merge stopped, as the end of a sentence; null: it did not.</summary>
+    public string? MergeFailure { get; set; }
+
     /// <summary>Tells those who run the snapshot.</summary>
     public IActorRef? Notices { get; set; }
 

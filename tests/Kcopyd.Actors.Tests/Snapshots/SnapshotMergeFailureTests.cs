@@ -40,8 +40,11 @@ public sealed class SnapshotMergeFailureTests : IDisposable
         _bench.Simulation.Open(gated);
 
         _bench.AssertEio(held);
-        _bench.Failure<SnapshotStoreException>(waiting);
-        _bench.Failure<SnapshotStoreException>(merging.WaitUntilMergedAsync());
+        var failure = _bench.Failure<SnapshotStoreException>(waiting);
+        var later = _bench.Failure<SnapshotStoreException>(merging.WaitUntilMergedAsync());
+        Assert.Contains("the origin could not be written: memory:", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"{operation}", failure.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(failure.Message, later.Message);
         Assert.Equal("Merge failed", _bench.Status(merging));
         _bench.Settle();
         Assert.Equal([new SnapshotNotice.MergeFailed(SnapshotLoss.OriginWrite)], _notices);
