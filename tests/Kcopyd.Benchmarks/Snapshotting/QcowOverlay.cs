@@ -45,11 +45,13 @@ internal static class QcowOverlay
         {
         }
 
+        // It prompts for every command, and waits where nobody reads that.
         var clock = Stopwatch.StartNew();
+        var prompts = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancellationToken);
         process.StandardInput.Write(script);
         process.StandardInput.Close();
-        process.StandardOutput.ReadToEnd();
         process.WaitForExit();
+        prompts.Wait(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
         return process.ExitCode == 0
             ? writes.Offsets.Count / clock.Elapsed.TotalSeconds
