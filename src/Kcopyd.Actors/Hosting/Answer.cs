@@ -8,10 +8,22 @@ namespace Kcopyd.Actors.Hosting;
 internal sealed class Answer<T>(MessageDispatcher dispatcher)
 {
     private readonly TaskCompletionSource<T> _source = new();
+    private bool _isGiven;
 
     public Task<T> Task => _source.Task;
 
-    public void Give(T value) => dispatcher.Schedule(() => _source.TrySetResult(value));
+    /// <summary>Whether it was given; the task may complete a moment later.</summary>
+    public bool IsGiven => Volatile.Read(ref _isGiven);
 
-    public void Refuse(Exception why) => dispatcher.Schedule(() => _source.TrySetException(why));
+    public void Give(T value)
+    {
+        Volatile.Write(ref _isGiven, true);
+        dispatcher.Schedule(() => _source.TrySetResult(value));
+    }
+
+    public void Refuse(Exception why)
+    {
+        Volatile.Write(ref _isGiven, true);
+        dispatcher.Schedule(() => _source.TrySetException(why));
+    }
 }

@@ -17,7 +17,8 @@ internal sealed class CallLink(string name, MessageDispatcher dispatcher)
     private HashSet<TaskCompletionSource>? _waiters = [];
     private bool _isClosing;
 
-    /// <summary>Completes when the actor stopped and no call is left to it.</summary>
+    /// <summary>Completes when the actor stopped. Calls that it had begun may still be ending on their devices.
+    /// </summary>
     /// <remarks>Completes on the actor's turn: who goes on to a caller's code waits with
     /// <see cref="UntilClosedAsync()"/>.</remarks>
     public Task Closed => _closed.Task;
@@ -66,11 +67,13 @@ internal sealed class CallLink(string name, MessageDispatcher dispatcher)
 
     /// <summary>An answer, or the news that none will come.</summary>
     /// <exception cref="ObjectDisposedException">The device is closed.</exception>
-    public async Task<T> UntilClosed<T>(Task<T> answer, CancellationToken cancellationToken)
+    public async Task<T> UntilClosed<T>(Answer<T> answer, CancellationToken cancellationToken)
     {
-        await UntilClosedAsync(answer).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return answer.IsCompleted
-            ? await answer.ConfigureAwait(false)
+        await UntilClosedAsync(answer.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
+
+        // An answer that was given before the end counts, also where the news of the end was faster.
+        return answer.IsGiven
+            ? await answer.Task.ConfigureAwait(false)
             : throw new ObjectDisposedException(name, "The device is closed.");
     }
 

@@ -360,7 +360,7 @@ public sealed class MirrorDevice : IBlockDevice
     {
         var answer = new Answer<T>(_dispatcher);
         Tell(question(answer));
-        return _setup.Link.Calls.UntilClosed(answer.Task, cancellationToken);
+        return _setup.Link.Calls.UntilClosed(answer, cancellationToken);
     }
 
     private void Tell(MirrorWork message) => Actor.Tell(message, ActorRefs.NoSender);

@@ -197,7 +197,7 @@ internal sealed class MirrorReads(MirrorSetup setup, IActorRef actor, MessageDis
         actor.Tell(new MirrorWork.ReadFailed(failed, regions, range, tried, answer), ActorRefs.NoSender);
         try
         {
-            return await setup.Link.Calls.UntilClosed(answer.Task, CancellationToken.None).ConfigureAwait(false);
+            return await setup.Link.Calls.UntilClosed(answer, CancellationToken.None).ConfigureAwait(false);
         }
         catch (ObjectDisposedException)
         {

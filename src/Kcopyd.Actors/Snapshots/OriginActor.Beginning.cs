@@ -46,8 +46,8 @@ internal sealed partial class OriginActor
 
     private void GiveBack(StorageClaim claim)
     {
-        _claims.Remove(claim);
-        _takenForMerge = _takenForMerge == claim ? null : _takenForMerge;
+        _claims.RemoveAll(taken => ReferenceEquals(taken, claim));
+        _takenForMerge = ReferenceEquals(_takenForMerge, claim) ? null : _takenForMerge;
     }
 
     private InvalidOperationException? WhyNot(SnapshotTaking taking) => taking switch
@@ -60,7 +60,8 @@ internal sealed partial class OriginActor
 
     /// <summary>Whether another snapshot is to be merged, or is loaded for that.</summary>
     private bool HasMerge(StorageClaim own) =>
-        (_takenForMerge is { } taken && taken != own) || _setup.Ports.Exists(static port => port.IsMerge);
+        (_takenForMerge is { } taken && !ReferenceEquals(taken, own))
+        || _setup.Ports.Exists(static port => port.IsMerge);
 
     private void OnLoad(OriginWork.Load message)
     {

@@ -164,7 +164,7 @@ internal sealed partial class OriginActor
         _untilMerged.Remove(port);
         if (port is { IsReplaced: false, Predecessor: null })
         {
-            _claims.Remove(port.Cow.Claim);
+            GiveBack(port.Cow.Claim);
         }
 
         // What was told before is heard.

@@ -250,7 +250,7 @@ internal sealed partial class OriginActor : HandlingActor
                 FinishMergeWaits(port);
                 break;
             case SnapshotNotice.Invalidated:
-                port.MergeFailure = SnapshotRefusals.IsInvalid;
+                port.MergeFailure ??= SnapshotRefusals.IsInvalid;
                 FinishMergeWaits(port);
                 SnapshotMetrics.Invalidated.Add(1);
                 break;

@@ -42,7 +42,7 @@ internal sealed record OriginCalls(IActorRef Actor, CallLink Calls, ActorSystem 
     {
         var answer = new Answer<T>(Dispatcher);
         Tell(question(answer));
-        return Calls.UntilClosed(answer.Task, cancellationToken);
+        return Calls.UntilClosed(answer, cancellationToken);
     }
 
     public void Tell(OriginWork message) => Actor.Tell(message, ActorRefs.NoSender);

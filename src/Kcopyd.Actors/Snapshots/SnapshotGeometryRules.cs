@@ -42,13 +42,18 @@ internal static class SnapshotGeometryRules
         CheckLength(table, cow);
     }
 
-    /// <summary>Refuses a COW device whose blocks the origin does not end with: the chunk in which the origin ends is
-    /// kept up to there, also what is behind the end of the table.</summary>
-    /// <exception cref="DeviceException">It does not.</exception>
-    public static void CheckEnd(SnapshotTable table, IBlockDevice origin, IBlockDevice cow)
+    /// <summary>Refuses a COW device whose blocks the origin does not end with, where the last chunk of the snapshot
+    /// reaches to that end: it is kept up to there, also what is behind the end of the table.</summary>
+    /// <remarks>A merge keeps nothing of its own.</remarks>
+    /// <exception cref="DeviceException">They do not fit.</exception>
+    public static void CheckEnd(SnapshotTable table, CowLayout layout, IBlockDevice origin, IBlockDevice cow)
     {
         var (length, block) = (origin.Geometry.LengthSectors, cow.Geometry.LogicalBlockSize);
-        if (table.Length < length && Sectors.ToBytes(length) % block != 0)
+        var kept = layout.RangeOf((table.Length - 1) / layout.ChunkSectors).End;
+        if (table.Target != SnapshotTarget.Merge
+            && table.Length < length
+            && kept > length
+            && Sectors.ToBytes(length) % block != 0)
         {
             throw Refusal(
                 cow.Identity.Uri,

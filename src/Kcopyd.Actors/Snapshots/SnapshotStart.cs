@@ -31,6 +31,7 @@ internal static class SnapshotStart
             var opening = new StoreOpening(
                 table, table.Length, setup.Device.Geometry.LogicalBlockSize, settings.StoreTrust, IsWritable: true);
             var loaded = await CowStoreAccess.LoadAsync(cow.Device, opening, cancellationToken).ConfigureAwait(false);
+            SnapshotGeometryRules.CheckEnd(table, loaded.Store.Layout, setup.Device, cow.Device);
             access = loaded.Store.IsPersistent ? new CowStoreAccess(cow.Device, loaded.Store.Layout) : null;
             var port = new SnapshotPort(name, loaded.Table, settings)
             {
@@ -108,7 +109,6 @@ internal static class SnapshotStart
 
         SnapshotGeometryRules.CheckOrigin(table, setup.Device, isWritten: table.Target == SnapshotTarget.Merge);
         SnapshotGeometryRules.CheckCow(table, cow, isWritten: true);
-        SnapshotGeometryRules.CheckEnd(table, setup.Device, cow);
         SnapshotGeometryRules.CheckMerge(table, setup.BlockBytes, cow);
     }
 

@@ -8,8 +8,9 @@ namespace Kcopyd.Actors.Snapshots;
 /// <remarks>
 /// <para>Origin and COW device are open for reading, shared with other readers, and not a byte of them is changed. A
 /// merge that was begun and not finished shows what its origin will hold in the end.</para>
-/// <para>Its identity has the marks of both devices and says when either last changed, so that a copy of it that goes
-/// on later notices another origin, another store, or a change of one of them.</para>
+/// <para>Its identity has the marks of both devices, says when either last changed, where that is known, and which
+/// exceptions the store has, so that a copy of it that goes on later notices another origin, another store, or a change
+/// of one of them. A change of a block device that is an origin nobody can notice.</para>
 /// <para>Errors name this device and the position in it, and say in the reason which device failed and where.</para>
 /// </remarks>
 public class SnapshotView : IBlockDevice
@@ -23,7 +24,8 @@ public class SnapshotView : IBlockDevice
     {
         (_origin, _cow, _loaded) = (origin, cow, loaded);
         _geometry = SnapshotGeometryRules.Of(loaded.Table, origin, cow, isReadOnly: true);
-        Identity = SnapshotViewIdentity.Of(name, _geometry.LengthBytes, origin.Identity, cow.Identity);
+        Identity = SnapshotViewIdentity.Of(
+            name, _geometry.LengthBytes, origin.Identity, cow.Identity, SnapshotViewIdentity.DigestOf(loaded));
     }
 
     /// <inheritdoc/>

@@ -33,9 +33,9 @@ internal sealed class SnapshotCreateRun(SnapshotOrder order, IBlockDeviceOpener 
         DeviceRefusals.RefuseMissing(described);
         SnapshotPlanning.RefuseUncreatable(order, describedCow);
         SnapshotPlanning.RefuseOverlap(order, described, describedCow);
-        DeviceRefusals.RefuseNowhere(describedCow);
+        DeviceRefusals.RefuseNowhere(described, describedCow);
         await DeviceRefusals.RefuseMountedAsync(opener, [describedCow], cancellationToken).ConfigureAwait(false);
-        await SnapshotPlanning.RefuseInsideAsync(opener, described, describedCow, cancellationToken)
+        await SnapshotPlanning.RefuseInsideAsync(opener, order, described, describedCow, cancellationToken)
             .ConfigureAwait(false);
         await DeviceRefusals.WarnOfMountedAsync(
             opener,

@@ -109,6 +109,11 @@ internal sealed class SnapshotReadRun(SnapshotOrder order, IBlockDeviceOpener op
         {
             return BrokenPipe;
         }
+        catch (DeviceException failure) when (at > order.Range.StartBytes)
+        {
+            Speech.Complain(failure.Message);
+            return ExitCodes.EndedWithErrors;
+        }
         finally
         {
             // A write to a pipe cannot be stopped: after a signal it is left behind.

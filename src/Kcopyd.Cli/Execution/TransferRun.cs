@@ -76,6 +76,16 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
         var (source, targets) = await DescribedDevices
             .OfAsync(opener, request.Source, request.Targets, request.Journal?.Place, cancellationToken)
             .ConfigureAwait(false);
-        return TransferPlanning.Plan(request, source, targets);
+        var plan = TransferPlanning.Plan(request, source, targets);
+        if (source is not null && SnapshotUri.IsOne(source.Uri))
+        {
+            await DeviceRefusals.WarnOfMountedAsync(
+                opener,
+                [source],
+                "what is written there meanwhile, the snapshot may show",
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        return plan;
     }
 }

@@ -52,14 +52,18 @@ internal static class SnapshotPlanning
     /// <exception cref="RefusedException">It is in one.</exception>
     internal static async Task RefuseInsideAsync(
         IBlockDeviceOpener opener,
+        SnapshotOrder order,
         BlockDeviceDescription origin,
         BlockDeviceDescription cow,
         CancellationToken cancellationToken)
     {
-        var disk = MountTable.DeviceOf(RealPath.Of(DevicePath.Of(cow.Uri))) is { } device
+        // Only a file can be found in a file system; what consists of several parts is the operator's.
+        var disk = cow.IsResizable && MountTable.DeviceOf(RealPath.Of(DevicePath.Of(cow.Uri))) is { } device
             ? await DeviceRefusals.TryDescribeAsync(opener, device, cancellationToken).ConfigureAwait(false)
             : null;
-        if (origin.Storage.Any(one => disk?.Storage.Any(one.Overlaps) == true))
+        var used = SectorRange.Create(0, order.Table.Length);
+        if (disk is not null
+            && StorageOverlap.AreOne(origin, used, disk, SectorRange.Create(0, Sectors.FromBytes(disk.LengthBytes))))
         {
             throw new RefusedException(
                 $"the COW device {cow.Uri} is in the file system on the origin {origin.Uri}: it has to be elsewhere");

@@ -19,13 +19,14 @@ internal static class InheritedDescriptor
             return !OperatingSystem.IsLinux()
                 || IsInherited(File.ReadLines($"/proc/self/fdinfo/{number}"));
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (FileNotFoundException)
         {
             // Closed, and nothing has its number.
             return false;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            // Not to be known here, without /proc for example.
             return true;
         }
     }

@@ -44,7 +44,7 @@ internal static class TransferRequestReader
         return new TransferRequest(
             text.Kind,
             TableDevices.ByPath(text.Source),
-            text.Targets,
+            ReadTargets(text),
             journal is null ? options : options with { Flush = true })
         {
             Journal = journal,
@@ -59,6 +59,11 @@ internal static class TransferRequestReader
             Json = text.Json,
         };
     }
+
+    /// <summary>What is compared may be a snapshot, too.</summary>
+    private static ImmutableArray<string> ReadTargets(TransferText text) => text.Kind == CopyJobKind.Verify
+        ? [.. text.Targets.Select(static target => TableDevices.ByPath(target)!)]
+        : text.Targets;
 
     /// <summary>Reads what a resume takes. How the job is done otherwise, its journal says.</summary>
     /// <param name="text">The options; its source and targets do not count.</param>

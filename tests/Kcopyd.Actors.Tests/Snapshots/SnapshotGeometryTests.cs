@@ -40,19 +40,26 @@ public sealed class SnapshotGeometryTests
     }
 
     [Theory]
-    [InlineData(64, true)]
-    [InlineData(65, false)]
-    [InlineData(71, false)]
-    [InlineData(72, true)]
-    public async Task Origin_behind_the_end_of_a_table_ends_with_a_block_of_the_COW_device(int sectors, bool fits)
+    [InlineData("0 56 snapshot o c P 16", 56, true)]
+    [InlineData("0 56 snapshot o c P 16", 57, false)]
+    [InlineData("0 56 snapshot o c P 16", 63, false)]
+    [InlineData("0 56 snapshot o c P 16", 64, true)]
+    [InlineData("0 56 snapshot o c P 16", 65, true)]
+    [InlineData("0 56 snapshot o c P 8", 57, true)]
+    [InlineData("0 56 snapshot o c N 16", 57, false)]
+    [InlineData("0 56 snapshot-merge o c P 16", 57, true)]
+    public async Task Last_chunk_of_a_snapshot_can_be_kept_up_to_the_end_of_the_origin(
+        string line, int sectors, bool fits)
     {
         await using var origin = new MemoryBlockDevice(new ByteCount(sectors * 512));
         await using var cow = new MemoryBlockDevice(64.KiB, 4096);
         await using var fine = new MemoryBlockDevice(64.KiB);
+        var table = SnapshotTable.Parse(line);
+        var layout = new CowLayout(table.ChunkSectors);
 
-        var refusal = Record.Exception(() => SnapshotGeometryRules.CheckEnd(Table, origin, cow));
+        var refusal = Record.Exception(() => SnapshotGeometryRules.CheckEnd(table, layout, origin, cow));
 
-        SnapshotGeometryRules.CheckEnd(Table, origin, fine);
+        SnapshotGeometryRules.CheckEnd(table, layout, origin, fine);
         Assert.Equal(
             fits ? null : $"the length of the origin, {sectors} sectors, is no multiple of its blocks, 4096 bytes",
             (refusal as DeviceException)?.Reason);

@@ -126,6 +126,25 @@ public sealed class SnapshotViewTests : IDisposable
     }
 
     [Fact]
+    public async Task Identity_notices_other_exceptions_where_no_time_tells_of_them()
+    {
+        var (table, _) = await MakeAsync("snapshot", 3);
+        var written = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(table.Cow!, written);
+        var recorded = await IdentityAsync(table);
+
+        await using (var cow = File.OpenWrite(table.Cow!))
+        {
+            // The first entry of the first area: what it keeps is chunk 4 of the origin now.
+            cow.Position = 8 * 512;
+            cow.WriteByte(4);
+        }
+
+        File.SetLastWriteTimeUtc(table.Cow!, written);
+        Assert.Equal("it was changed since", (await IdentityAsync(table)).ContentDifferenceFrom(recorded));
+    }
+
+    [Fact]
     public async Task Storage_is_that_of_both_devices()
     {
         var (table, _) = await MakeAsync("snapshot", 3);
