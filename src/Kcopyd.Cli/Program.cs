@@ -8,6 +8,7 @@ using Kcopyd.Cli.Commands;
 using Kcopyd.Cli.Demonstration;
 using Kcopyd.Cli.Execution;
 using Kcopyd.Cli.Reporting;
+using Kcopyd.Cli.Requests;
 using Kcopyd.Core.Mirrors;
 using Kcopyd.Core.Snapshots;
 using Kcopyd.Devices;
@@ -19,6 +20,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
+        CloseOutputThatIsClosed();
         var begun = NeedsEngine(args) ? EngineStart.Begin() : null;
         Task<ActorSystem> Engine() => begun ??= EngineStart.Begin();
         var root = ProgramCommands.Create(new ProgramRuns(
@@ -72,6 +74,14 @@ internal static class Program
         {
             // Neither the request nor a device is wrong: an output that is full or closed, or an engine that stopped.
             return Complain(e.Message.TrimEnd('.'), ExitCodes.EndedWithErrors);
+        }
+    }
+
+    private static void CloseOutputThatIsClosed()
+    {
+        if (!InheritedDescriptor.IsOpen(InheritedDescriptor.Output))
+        {
+            Console.SetOut(ClosedOutput.Instance);
         }
     }
 

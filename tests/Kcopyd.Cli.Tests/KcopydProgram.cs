@@ -43,6 +43,9 @@ internal static class KcopydProgram
         return await running.EndAsync();
     }
 
+    /// <summary>Starts a line of shell.</summary>
+    public static RunningProgram StartInShell(string line) => Start("sh", ["-c", line]);
+
     /// <summary>Starts it.</summary>
     public static RunningProgram Start(params string[] arguments) => Start(Path, arguments);
 

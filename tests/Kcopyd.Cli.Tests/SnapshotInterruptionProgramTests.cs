@@ -53,6 +53,26 @@ public sealed class SnapshotInterruptionProgramTests : IDisposable
         await GoesOnAsync();
     }
 
+    [SkippableTheory]
+    [InlineData("INT", 130)]
+    [InlineData("TERM", 143)]
+    public async Task A_signal_ends_reading_into_a_pipe_that_nobody_reads(string signal, int exitCode)
+    {
+        Require.Linux();
+        await MakeAsync();
+        Shell.Run("mkfifo", _bench.Files["pipe"]);
+        using var held = new FileStream(_bench.Files["pipe"], FileMode.Open, FileAccess.ReadWrite);
+        using var running = KcopydProgram.StartInShell(
+            $"exec {KcopydProgram.Path} snapshot read --table '{_bench.Table}' > {_bench.Files["pipe"]}");
+
+        // Some of it is in the pipe: the program writes, and will not get further than the pipe is long.
+        await held.ReadExactlyAsync(new byte[1]);
+        running.Signal(signal);
+        var result = await running.EndAsync();
+
+        Assert.Equal((exitCode, string.Empty), (result.ExitCode, result.Error));
+    }
+
     private static async Task UntilMergedAsync(RunningProgram running, int exceptions)
     {
         int merged;

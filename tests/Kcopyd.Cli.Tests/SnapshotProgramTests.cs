@@ -153,12 +153,18 @@ public sealed class SnapshotProgramTests : IDisposable
         var terminal = await KcopydProgram.RunOnTerminalAsync(
             "TERM=xterm", "snapshot", "read", "--table", $"'{_bench.Table}'");
         var closed = await KcopydProgram.RunInShellAsync($"{read} >&-");
+        var status = $"{KcopydProgram.Path} snapshot status --table '{_bench.Table}'";
+        var unsaid = await KcopydProgram.RunInShellAsync($"{status} >&-");
+        var neither = await KcopydProgram.RunInShellAsync($"{status} >&- <&-");
         var cow = await KcopydProgram.RunInShellAsync($"{read} >> {_bench.Cow}");
         var origin = await KcopydProgram.RunInShellAsync($"{read} 1<> {_bench.Origin}");
 
         Assert.Equal(2, terminal.ExitCode);
         Assert.Contains("standard output is a terminal", terminal.Output, StringComparison.Ordinal);
         closed.IsRefusal("standard output is closed");
+        Assert.Equal((1, 1), (unsaid.ExitCode, neither.ExitCode));
+        unsaid.IsSentence("its result could not be written: standard output is closed");
+        neither.IsSentence("its result could not be written: standard output is closed");
         cow.IsRefusal($"standard output is {_bench.Cow}");
         origin.IsRefusal($"standard output is {_bench.Origin}");
         Assert.Equal(before, _bench.Everything());
@@ -221,5 +227,76 @@ public sealed class SnapshotProgramTests : IDisposable
         Assert.StartsWith($"0 {Sectors} snapshot 16/{CowSectors} 16\n", status.Output, StringComparison.Ordinal);
         Assert.Equal(_bench.Before, await _bench.ReadAsync(table));
         (await SnapshotBench.RunAsync("merge", table)).IsDone();
+    }
+    [SkippableFact]
+    public async Task Devices_by_their_numbers_are_those_of_dmsetup()
+    {
+        Require.LoopDevices();
+        await _bench.CreateAsync(CowSectors);
+        _bench.Overwrite(3, 4);
+        using var origin = LoopDevice.Attach(_bench.Origin);
+        using var cow = LoopDevice.Attach(_bench.Cow);
+        var table = $"0 {Sectors} snapshot {origin.Number} {cow.Number} P 0";
+
+        var status = await SnapshotBench.RunAsync("status", table, "--show-table");
+        status.IsDone();
+        Assert.StartsWith(
+            $"0 {Sectors} snapshot {origin.Path} {cow.Path} P {Chunk}\n", status.Output, StringComparison.Ordinal);
+        Assert.Equal(_bench.Before, await _bench.ReadAsync(table));
+        var before = _bench.Files.File("before", Sectors * 512);
+        var verified = await KcopydProgram.RunAsync("verify", $"snapshot:{table}", before, "--progress", "none");
+        Assert.True(verified.ExitCode == 0, $"{verified}");
+
+        (await SnapshotBench.RunAsync("status", $"0 {Sectors} snapshot {origin.Number} 250:99999 P 0"))
+            .IsRefusal("there is no block device 250:99999");
+        (await SnapshotBench.RunAsync("status", $"0 {Sectors} snapshot {origin.Number} {origin.Path} P 0"))
+            .IsRefusal("COW device cannot be the same as origin device");
+        var twin = _bench.Files["twin"];
+        File.Copy(_bench.Origin, twin);
+        (await MirrorBench.RunAsync("check", $"0 {Sectors} mirror core 1 128 2 {origin.Number} 0 {twin} 0"))
+            .IsDone();
+        (await MirrorBench.RunAsync("status", $"0 {Sectors} mirror disk 2 250:99999 128 2 {twin} 0 b 0"))
+            .IsRefusal("there is no block device 250:99999");
+    }
+    [Fact]
+    public async Task What_is_said_of_a_store_is_exact()
+    {
+        await _bench.CreateAsync(24);
+        _bench.Overwrite(5);
+        var table = _bench.TableOf(2 * Chunk);
+
+        var status = await SnapshotBench.RunAsync("status", table);
+        Assert.Contains("\n1 exception in chunks of 8 sectors; ", status.Output, StringComparison.Ordinal);
+        Assert.Contains("(100 %)", status.Output, StringComparison.Ordinal);
+        status.IsSentence(_bench.Cow, "chunks of 8 sectors, which counts, not 16");
+        await _bench.RefusesAsync("create", _bench.TableOf(Chunk), "a store with 1 exception;");
+        await _bench.RefusesAsync(
+            "status", _bench.Table.Replace($"0 {Sectors}", "0 40", StringComparison.Ordinal), "may be too short");
+        (await SnapshotBench.RunAsync("read", table, "--count", "0")).IsSentence("which counts, not 16");
+        var merged = await SnapshotBench.RunAsync("merge", table, "--progress", "none");
+        Assert.StartsWith("1 of 1 exception merged", merged.Output, StringComparison.Ordinal);
+        merged.IsSentence("which counts, not 16");
+    }
+
+    [Fact]
+    public async Task Nearly_full_is_not_full()
+    {
+        const int CowChunks = 100_000;
+        await _bench.CreateAsync(CowChunks * Chunk);
+        _bench.Put(Chunk * 512, 0, sizeof(ulong));
+        _bench.Put((Chunk * 512) + sizeof(ulong), CowChunks - 2, sizeof(ulong));
+
+        var status = await SnapshotBench.RunAsync("status", _bench.Table);
+
+        Assert.Contains("(99.99 %)", status.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_that_is_the_name_of_a_file_is_told_how_to_be_read()
+    {
+        var table = _bench.Files["my table"];
+        File.WriteAllText(table, _bench.Table);
+
+        await _bench.RefusesAsync("status", table, $"--table - < '{table}'");
     }
 }

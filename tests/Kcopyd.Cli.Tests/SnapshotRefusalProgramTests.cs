@@ -180,6 +180,32 @@ public sealed class SnapshotRefusalProgramTests : IDisposable
 
         created.IsRefusal(disk, "mounted at", mount.Path);
         merged.IsRefusal(disk, "mounted at", mount.Path);
+        var store = $"0 {Sectors} snapshot {disk} {_bench.Cow} P 0";
+        foreach (var command in new[] { "status", "read" })
+        {
+            var read = await SnapshotBench.RunAsync(command, store);
+            Assert.Equal(0, read.ExitCode);
+            read.IsSentence(disk, "mounted at", mount.Path);
+        }
+
+        var inside = $"0 {Sectors} snapshot {loop.Path} {mount["cow"]} P 0";
+        (await SnapshotBench.RunAsync("create", inside, "--size", "1M"))
+            .IsRefusal(mount["cow"], "in the file system on the origin", loop.Path);
+        Assert.False(File.Exists(mount["cow"]));
+        var outside = await SnapshotBench.RunAsync(
+            "create", $"0 {Sectors} snapshot {loop.Path} {_bench.Files["new"]} P 0", "--size", "1M");
+        Assert.Equal(0, outside.ExitCode);
+        outside.IsSentence(loop.Path, "mounted at", "not kept");
+    }
+
+    [Fact]
+    public async Task Devices_that_keep_nothing()
+    {
+        await _bench.CreateAsync(CowSectors);
+        _bench.Overwrite(1, 2);
+
+        await _bench.RefusesAsync("merge", $"0 {Sectors} snapshot null:1M {_bench.Cow} P 0", "null:1M keeps nothing");
+        await _bench.RefusesAsync("create", $"0 {Sectors} snapshot {_bench.Origin} null:1M P 0", "null:1M keeps");
     }
 
     [SkippableFact]

@@ -40,6 +40,22 @@ public sealed class VerifyProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_snapshot_is_compared_with_its_origin_and_nothing_with_itself()
+    {
+        using var bench = new SnapshotBench(1024, 8);
+        await bench.CreateAsync(2048);
+        var same = await KcopydProgram.RunAsync("verify", $"snapshot:{bench.Table}", bench.Origin);
+        bench.Overwrite(5);
+        var changed = await KcopydProgram.RunAsync("verify", $"snapshot:{bench.Table}", bench.Origin);
+        var itself = await KcopydProgram.RunAsync("verify", bench.Origin, bench.Origin);
+
+        same.IsDone();
+        Assert.Equal(1, changed.ExitCode);
+        changed.IsSentence(bench.Origin, "differs", $"{5 * 8 * 512}");
+        itself.IsRefusal("the same storage");
+    }
+
+    [Fact]
     public async Task What_follows_the_end_of_the_source_is_not_compared()
     {
         var source = _files.File("source", 8 * 512);

@@ -25,6 +25,9 @@ internal sealed class LoopDevice : IDisposable
     /// <summary>The name of the device in sysfs.</summary>
     public string Name => System.IO.Path.GetFileName(Path);
 
+    /// <summary>Its number, <c>MAJOR:MINOR</c>.</summary>
+    public string Number => File.ReadAllText($"/sys/class/block/{Name}/dev").Trim();
+
     /// <summary>Attaches the next free loop device to a file, or to another block device.</summary>
     /// <param name="backing">The file.</param>
     /// <param name="options">Further options of losetup: <c>--offset 4096</c>, <c>--read-only</c>, <c>--sector-size

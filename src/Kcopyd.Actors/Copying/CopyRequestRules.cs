@@ -128,7 +128,9 @@ public static class CopyRequestRules
         for (var i = 0; i < request.Targets.Length; i++)
         {
             var target = request.Targets[i];
-            if (request.Source is { } source && FindOverlap(source, target) is { } shared)
+            if (request.Source is { } source
+                && (request.Kind != CopyJobKind.Verify || IsSame(source, target))
+                && FindOverlap(source, target) is { } shared)
             {
                 return new CopyRejection(
                     CopyRejectionKind.Overlap,
@@ -156,6 +158,12 @@ public static class CopyRequestRules
 
         return null;
     }
+
+    /// <summary>Whether two regions are the same bytes by two names. Only that makes a comparison pointless: of
+    /// a snapshot and its origin, or two parts of a disk that overlap, each is read and nothing is written.</summary>
+    private static bool IsSame(IoRegion left, IoRegion right) =>
+        left.Device.Locate(left.Range.StartBytes, left.Range.CountBytes)
+            .SequenceEqual(right.Device.Locate(right.Range.StartBytes, right.Range.CountBytes));
 
     private static bool OverlapsItself(IoRegion region)
     {

@@ -13,7 +13,7 @@ internal sealed class CallEnd
     private readonly Lock _lock = new();
     private bool _isRunning;
     private bool _isSettled;
-    private Exception? _abandonment;
+    private (Exception Failure, MessageDispatcher Dispatcher)? _abandonment;
 
     /// <summary>Completes with null, or with why not.</summary>
     public Task<Exception?> Done => _done.Task;
@@ -29,9 +29,9 @@ internal sealed class CallEnd
         dispatcher.Schedule(() => _done.TrySetResult(failure));
     }
 
-    /// <summary>Completes the caller's task, since the actor is gone: here and now, or when no device uses the caller's
+    /// <summary>Completes the caller's task, since the actor is gone: at once, or when no device uses the caller's
     /// buffer any more.</summary>
-    public void Abandon(Exception failure)
+    public void Abandon(Exception failure, MessageDispatcher dispatcher)
     {
         lock (_lock)
         {
@@ -40,14 +40,14 @@ internal sealed class CallEnd
                 return;
             }
 
-            _abandonment = failure;
+            _abandonment = (failure, dispatcher);
             if (_isRunning)
             {
                 return;
             }
         }
 
-        _done.TrySetResult(failure);
+        dispatcher.Schedule(() => _done.TrySetResult(failure));
     }
 
     /// <summary>Devices are about to use the caller's buffer; not if the call was abandoned.</summary>
@@ -67,9 +67,9 @@ internal sealed class CallEnd
             _isRunning = false;
         }
 
-        if (_abandonment is { } failure)
+        if (_abandonment is { } abandonment)
         {
-            _done.TrySetResult(failure);
+            abandonment.Dispatcher.Schedule(() => _done.TrySetResult(abandonment.Failure));
         }
     }
 }

@@ -29,6 +29,9 @@ public static class CopyDispatchers
         Register(system, Direct, DirectThreads);
     }
 
+    /// <summary>The one of <see cref="Copy"/>, of a system that knows it.</summary>
+    internal static MessageDispatcher Of(ActorSystem system) => system.Dispatchers.Lookup(Copy);
+
     /// <summary>Whether work on a device belongs on <see cref="Direct"/>.</summary>
     internal static bool WaitsForMedium(IBlockDevice device) => device is IInlineBlockDevice { WaitsForMedium: true };
 

@@ -298,7 +298,7 @@ public sealed class MirrorDevice : IBlockDevice
     public async ValueTask DisposeAsync()
     {
         Tell(new MirrorWork.Close());
-        await _setup.Link.Calls.Closed.ConfigureAwait(false);
+        await _setup.Link.Calls.UntilClosedAsync().ConfigureAwait(false);
         await _gate.CloseAsync().ConfigureAwait(false);
         await _setup.Log.DisposeAsync().ConfigureAwait(false);
         await _setup.Legs.DisposeAsync().ConfigureAwait(false);

@@ -72,7 +72,7 @@ internal static class MirrorStart
             var setup = new MirrorSetup(name, table, machine, log, new MirrorLegs(legs))
             {
                 Options = options,
-                Link = new MirrorLink(name, table),
+                Link = new MirrorLink(table, new CallLink(name, CopyDispatchers.Of(system))),
                 Geometry = geometry,
                 LogDevice = parts.Log,
             };

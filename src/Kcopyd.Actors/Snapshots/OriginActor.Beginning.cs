@@ -8,8 +8,12 @@ namespace Kcopyd.Actors.Snapshots;
 internal sealed partial class OriginActor
 {
     private readonly Dictionary<SnapshotState, Answer<bool>> _untilActive = [];
-    private DeviceException? _lastFailure;
+    private StorageClaim? _takenForMerge;
 
+    /// <summary>What failed in the message that is being handled; null: no device.</summary>
+    private DeviceException? _failure;
+
+    /// <summary>Refuses what can be known now: after it, a new store may be written to the device.</summary>
     private void OnTake(OriginWork.Take message)
     {
         if (_isClosing)
@@ -18,9 +22,16 @@ internal sealed partial class OriginActor
             return;
         }
 
+        var taking = message.Taking;
+        if (WhyNot(taking) is { } why)
+        {
+            message.Answer.Refuse(why);
+            return;
+        }
+
         try
         {
-            StorageClaim.Check(message.Claim, _claims);
+            StorageClaim.Check(taking.Claim, _claims);
         }
         catch (DeviceException refusal)
         {
@@ -28,9 +39,28 @@ internal sealed partial class OriginActor
             return;
         }
 
-        _claims.Add(message.Claim);
+        _claims.Add(taking.Claim);
+        _takenForMerge = taking.IsMerge ? taking.Claim : _takenForMerge;
         message.Answer.Give(true);
     }
+
+    private void GiveBack(StorageClaim claim)
+    {
+        _claims.Remove(claim);
+        _takenForMerge = _takenForMerge == claim ? null : _takenForMerge;
+    }
+
+    private InvalidOperationException? WhyNot(SnapshotTaking taking) => taking switch
+    {
+        { IsMerge: true } when HasMerge(taking.Claim) => SnapshotRefusals.AlreadyMerging(_setup.Name),
+        { BeginsNow: true } when IsMergeUnderWay(null) =>
+            SnapshotRefusals.NotBeforeMerged(taking.Name, _setup.Name),
+        _ => null,
+    };
+
+    /// <summary>Whether another snapshot is to be merged, or is loaded for that.</summary>
+    private bool HasMerge(StorageClaim own) =>
+        (_takenForMerge is { } taken && taken != own) || _setup.Ports.Exists(static port => port.IsMerge);
 
     private void OnLoad(OriginWork.Load message)
     {
@@ -47,6 +77,7 @@ internal sealed partial class OriginActor
             return;
         }
 
+        _takenForMerge = _takenForMerge == port.Cow.Claim ? null : _takenForMerge;
         _setup.Ports = _setup.Ports.Add(port);
         if (port.Options.OnNotice is { } callback)
         {
@@ -68,12 +99,12 @@ internal sealed partial class OriginActor
     {
         var predecessor = port.Predecessor;
         if (predecessor is not null
-            && (predecessor.IsMerge || predecessor.IsReplaced || !_setup.Ports.Contains(predecessor)))
+            && (predecessor.IsMerge || predecessor.IsReplaced || IsGoing(predecessor)))
         {
             return SnapshotRefusals.CannotSucceed(predecessor.Name);
         }
 
-        if (port.IsMerge && _setup.Ports.Exists(static other => other.IsMerge))
+        if (port.IsMerge && HasMerge(port.Cow.Claim))
         {
             return SnapshotRefusals.AlreadyMerging(_setup.Name);
         }
@@ -135,7 +166,7 @@ internal sealed partial class OriginActor
     /// <remarks>Decided: no snapshot begins while another is merged. Because: the device underneath is neither what the
     /// origin was nor what it will be, and a snapshot shows it. Instead of: one more place for reads to look at.
     /// </remarks>
-    private bool IsMergeUnderWay(SnapshotPort port) => _setup.Ports.Exists(other =>
+    private bool IsMergeUnderWay(SnapshotPort? port) => _setup.Ports.Exists(other =>
         other is { IsMerge: true, State: { } state }
         && other != port
         && (state.IsMerging || _untilActive.ContainsKey(state))
@@ -173,7 +204,7 @@ internal sealed partial class OriginActor
         _untilActive.Remove(state, out var answer);
         if (!activated.Succeeded)
         {
-            answer!.Refuse(SnapshotRefusals.NotBegun(port.Name, _lastFailure));
+            answer!.Refuse(SnapshotRefusals.NotBegun(port.Name, _failure));
             OnSuspended(state);
             return;
         }
@@ -196,8 +227,7 @@ internal sealed partial class OriginActor
 
     private void OnBarrierFlushed(OriginWork.BarrierFlushed message)
     {
-        _lastFailure = message.Failure;
-        Log(_setup.Name, message.Failure);
+        Note(_setup.Name, message.Failure);
         _machine.BarrierFlushed(message.Failure is null);
     }
 }

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Hosting;
+using Kcopyd.Core;
 using Kcopyd.Core.Snapshots;
 using Kcopyd.Devices;
 
@@ -12,6 +13,11 @@ internal sealed partial class OriginActor
     private readonly Dictionary<SnapshotPort, List<Answer<bool>>> _untilMerged = [];
     private readonly Dictionary<SnapshotPort, long> _mergedChunks = [];
     private long _mergeEpoch;
+    private SectorRange _mergeTarget;
+
+    /// <summary>What failed in the message that is being handled, as a sentence; null: nothing. Never kept for the
+    /// next: a reason belongs to what it ended.</summary>
+    private string? _reason;
 
     private void StartFill(ChunkFill copy)
     {
@@ -27,7 +33,7 @@ internal sealed partial class OriginActor
 
     private void StartMerge(OriginEffect.MergeCopy copy)
     {
-        _mergeEpoch = _setup.Device.WriteEpoch;
+        (_mergeEpoch, _mergeTarget) = (_setup.Device.WriteEpoch, copy.Target);
         var cow = _ports[copy.Snapshot].Cow.Device;
         var source = copy.Target.Shift(copy.Start - copy.Target.Start);
         var request = SnapshotCopies.RequestOf(
@@ -39,7 +45,8 @@ internal sealed partial class OriginActor
     {
         if (completed.FailureCount > 0)
         {
-            SnapshotLog.CopyFailed(_logger, _setup.Name, SnapshotCopies.ReasonOf(completed));
+            _reason = SnapshotCopies.ReasonOf(completed);
+            SnapshotLog.CopyFailed(_logger, _setup.Name, _reason ?? completed.Outcome.ToString());
         }
 
         var failed = SnapshotCopies.FailedOf(completed);
@@ -56,7 +63,8 @@ internal sealed partial class OriginActor
 
     private void OnCopyRejected(ClientMessage.CopyRejected rejected)
     {
-        SnapshotLog.CopyFailed(_logger, _setup.Name, rejected.Rejection.Reason);
+        _reason = rejected.Rejection.Reason;
+        SnapshotLog.CopyFailed(_logger, _setup.Name, _reason);
         if (rejected.Context is OriginEffect.MergeCopy copy)
         {
             OnMergeCopied(copy, readFailed: false, writeFailed: true);
@@ -94,7 +102,13 @@ internal sealed partial class OriginActor
 
     private void OnMergeFlushed(OriginWork.MergeFlushed message)
     {
-        Log(_setup.Name, message.Failure);
+        Note(_setup.Name, message.Failure);
+        if (message.Failure is { Offset: null } failure)
+        {
+            // A flush has no place of its own: what it was to make durable has.
+            _reason = $"{failure.Message.TrimEnd('.')}, after sectors {_mergeTarget.Start} to {_mergeTarget.End - 1}";
+        }
+
         _machine.MergeCopied(message.Failure is null ? null : SnapshotLoss.OriginWrite);
     }
 
@@ -114,7 +128,7 @@ internal sealed partial class OriginActor
     private void OnCommitted(OriginWork.Committed message)
     {
         var port = _ports[message.Snapshot];
-        Log(port.Name, message.Failure);
+        Note(port.Name, message.Failure);
         if (message.Failure is null)
         {
             SnapshotMetrics.Commits.Add(1);
@@ -125,7 +139,6 @@ internal sealed partial class OriginActor
             return;
         }
 
-        _lastFailure = message.Failure;
         _machine.Committed(message.Snapshot, message.Changes, isDurable: false);
     }
 
@@ -167,7 +180,7 @@ internal sealed partial class OriginActor
 
     private void OnAreaRead(OriginWork.AreaRead message)
     {
-        Log(_ports[message.Snapshot].Name, message.Failure);
+        Note(_ports[message.Snapshot].Name, message.Failure);
         _machine.AreaRead(message.Area);
     }
 
@@ -176,7 +189,8 @@ internal sealed partial class OriginActor
         var state = message.Port.State;
         if (state is { HasMergeFailed: true } or { IsValid: false })
         {
-            message.Answer.Refuse(SnapshotRefusals.MergeFailed(message.Port.Name, null));
+            var reason = message.Port.MergeFailure ?? SnapshotRefusals.IsInvalid;
+            message.Answer.Refuse(SnapshotRefusals.MergeFailed(message.Port.Name, reason));
         }
         else if (state is { IsMerging: true, Status.IsMerged: true, Map.Count: 0 })
         {
@@ -192,7 +206,7 @@ internal sealed partial class OriginActor
         }
     }
 
-    private void FinishMergeWaits(SnapshotPort port, SnapshotLoss? loss)
+    private void FinishMergeWaits(SnapshotPort port)
     {
         if (!_untilMerged.Remove(port, out var waiting))
         {
@@ -201,21 +215,22 @@ internal sealed partial class OriginActor
 
         foreach (var answer in waiting)
         {
-            if (loss is null)
+            if (port.MergeFailure is not { } failure)
             {
                 answer.Give(true);
             }
             else
             {
-                answer.Refuse(SnapshotRefusals.MergeFailed(port.Name, loss));
+                answer.Refuse(SnapshotRefusals.MergeFailed(port.Name, failure));
             }
         }
     }
 
-    private void Log(string name, DeviceException? failure)
+    private void Note(string name, DeviceException? failure)
     {
         if (failure is not null)
         {
+            (_failure, _reason) = (failure, failure.Message);
             SnapshotLog.DeviceFailed(_logger, name, failure.Message);
         }
     }

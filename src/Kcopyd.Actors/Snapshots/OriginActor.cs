@@ -53,7 +53,7 @@ internal sealed partial class OriginActor : HandlingActor
         On<ClientMessage.CopyRejected>(OnCopyRejected);
         On<ClientMessage.CopyAccepted>(static _ => { });
         On<OriginWork.Take>(OnTake);
-        On<OriginWork.GiveBack>(message => _claims.Remove(message.Claim));
+        On<OriginWork.GiveBack>(message => GiveBack(message.Claim));
         On<OriginWork.Load>(OnLoad);
         On<OriginWork.Resume>(OnResume);
         On<OriginWork.Suspend>(OnSuspend);
@@ -98,6 +98,7 @@ internal sealed partial class OriginActor : HandlingActor
     private void On<T>(Action<T> handler)
         where T : class => Handle<T>(message =>
         {
+            (_failure, _reason) = (null, null);
             handler(message);
             Act();
             if (_isClosing)
@@ -242,13 +243,15 @@ internal sealed partial class OriginActor : HandlingActor
         switch (notice)
         {
             case SnapshotNotice.Merged:
-                FinishMergeWaits(port, null);
+                FinishMergeWaits(port);
                 break;
             case SnapshotNotice.MergeFailed failed:
-                FinishMergeWaits(port, failed.Why);
+                port.MergeFailure = SnapshotRefusals.ReasonOf(failed.Why, _reason);
+                FinishMergeWaits(port);
                 break;
-            case SnapshotNotice.Invalidated invalidated:
-                FinishMergeWaits(port, invalidated.Why);
+            case SnapshotNotice.Invalidated:
+                port.MergeFailure = SnapshotRefusals.IsInvalid;
+                FinishMergeWaits(port);
                 SnapshotMetrics.Invalidated.Add(1);
                 break;
         }

@@ -11,7 +11,8 @@ namespace Kcopyd.Actors.Snapshots;
 /// <param name="System">Where the actor lives.</param>
 internal sealed record OriginCalls(IActorRef Actor, CallLink Calls, ActorSystem System)
 {
-    private readonly MessageDispatcher _dispatcher = System.Dispatchers.Lookup(CopyDispatchers.Copy);
+    /// <summary>What callers go on through.</summary>
+    public MessageDispatcher Dispatcher { get; } = CopyDispatchers.Of(System);
 
     /// <summary>Completes when the actor has settled a call.</summary>
     /// <exception cref="DeviceException">It failed.</exception>
@@ -39,7 +40,7 @@ internal sealed record OriginCalls(IActorRef Actor, CallLink Calls, ActorSystem 
     /// <exception cref="ObjectDisposedException">The device is closed.</exception>
     public Task<T> AskAsync<T>(Func<Answer<T>, OriginWork> question, CancellationToken cancellationToken)
     {
-        var answer = new Answer<T>(_dispatcher);
+        var answer = new Answer<T>(Dispatcher);
         Tell(question(answer));
         return Calls.UntilClosed(answer.Task, cancellationToken);
     }

@@ -70,22 +70,31 @@ public sealed class OriginDevice : IBlockDevice
         var settings = options ?? KcopydSettings.ReadOrigin(system);
         CopyDispatchers.Register(system);
         var name = settings.Name ?? $"origin:{Interlocked.Increment(ref _number)}";
-        var origin = new OriginDevice(system, new OriginSetup(name, device, settings), isOwned);
+        var calls = new CallLink(name, CopyDispatchers.Of(system));
+        var origin = new OriginDevice(system, new OriginSetup(name, device, settings, calls), isOwned);
         KcopydClients.For(system).Add(origin, ShutdownTurn.Origins, origin._setup.Calls.Closed);
         return origin;
     }
 
     /// <summary>Loads a snapshot, and runs it: from the return on, it shows the origin as it was in that moment, or
     /// what its store says. With a <c>snapshot-merge</c> table, merging begins.</summary>
-    /// <remarks>Writes of the origin wait until those in flight have ended and the origin was flushed.</remarks>
+    /// <remarks>
+    /// <para>Writes of the origin wait until those in flight have ended and the origin was flushed.</para>
+    /// <para>If loading fails or is stopped, the COW device stays the caller's, as it was unless a new store was being
+    /// made. If the snapshot was loaded and could not begin, it is disposed, and so is the device if it is owned.
+    /// Whoever disposes the device after any failure does no harm.</para>
+    /// </remarks>
     /// <param name="table">What it is; the names of its devices are for messages and its status.</param>
     /// <param name="cow">Its COW device, open for writing.</param>
     /// <param name="isOwned">Whether the snapshot disposes it.</param>
     /// <param name="options">Null: what the system configures under <c>kcopyd.snapshot</c>, else all defaults.</param>
-    /// <param name="cancellationToken">Stops loading; the device is the caller's then.</param>
-    /// <exception cref="DeviceException">A device does not fit or failed.</exception>
-    /// <exception cref="SnapshotStoreException">The store cannot be used.</exception>
-    /// <exception cref="InvalidOperationException">A snapshot is being merged into the origin.</exception>
+    /// <param name="cancellationToken">Stops loading; what was loaded begins.</param>
+    /// <exception cref="DeviceException">A device does not fit or failed, or the snapshot could not begin.</exception>
+    /// <exception cref="SnapshotStoreException">The store cannot be used: nothing was written to it.</exception>
+    /// <exception cref="SnapshotTableException">A new store cannot have the chunks of the table.</exception>
+    /// <exception cref="InvalidOperationException">A snapshot is being merged into the origin: nothing was written to
+    /// the COW device, unless that merge began while this was being loaded.</exception>
+    /// <exception cref="ObjectDisposedException">The origin is closed.</exception>
     public async Task<SnapshotDevice> AddSnapshotAsync(
         SnapshotTable table,
         IBlockDevice cow,
@@ -93,7 +102,7 @@ public sealed class OriginDevice : IBlockDevice
         SnapshotOptions? options = null,
         CancellationToken cancellationToken = default)
     {
-        var snapshot = await LoadSnapshotAsync(table, cow, isOwned, options, cancellationToken).ConfigureAwait(false);
+        var snapshot = await LoadAsync(table, (cow, isOwned, true), options, cancellationToken).ConfigureAwait(false);
         try
         {
             await snapshot.ResumeAsync(CancellationToken.None).ConfigureAwait(false);
@@ -108,31 +117,39 @@ public sealed class OriginDevice : IBlockDevice
 
     /// <summary>Loads a snapshot without running it: it shows nothing, and keeps nothing, before it is resumed. A new
     /// store is made if the device has none.</summary>
-    /// <inheritdoc cref="AddSnapshotAsync"/>
-    public async Task<SnapshotDevice> LoadSnapshotAsync(
+    /// <remarks>If it fails or is stopped, the COW device stays the caller's, as it was unless a new store was being
+    /// made. From the return on it is the snapshot's, also when that cannot be resumed: it is closed with it if it is
+    /// owned.</remarks>
+    /// <param name="table">What it is; the names of its devices are for messages and its status.</param>
+    /// <param name="cow">Its COW device, open for writing.</param>
+    /// <param name="isOwned">Whether the snapshot disposes it.</param>
+    /// <param name="options">Null: what the system configures under <c>kcopyd.snapshot</c>, else all defaults.</param>
+    /// <param name="cancellationToken">Stops loading.</param>
+    /// <exception cref="DeviceException">A device does not fit or failed.</exception>
+    /// <exception cref="SnapshotStoreException">The store cannot be used: nothing was written to it.</exception>
+    /// <exception cref="SnapshotTableException">A new store cannot have the chunks of the table.</exception>
+    /// <exception cref="InvalidOperationException">It is to be merged, as another already is: nothing was written to
+    /// the COW device.</exception>
+    /// <exception cref="ObjectDisposedException">The origin is closed.</exception>
+    public Task<SnapshotDevice> LoadSnapshotAsync(
         SnapshotTable table,
         IBlockDevice cow,
         bool isOwned = false,
         SnapshotOptions? options = null,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(table);
-        ArgumentNullException.ThrowIfNull(cow);
-        return await SnapshotStart.LoadAsync(
-            new SnapshotParts(_setup, _calls), table, (cow, isOwned), options, cancellationToken)
-            .ConfigureAwait(false);
-    }
+        CancellationToken cancellationToken = default) =>
+        LoadAsync(table, (cow, isOwned, false), options, cancellationToken);
 
     /// <summary>Loads a snapshot that takes over the store of another when it is resumed the first time: another table,
     /// or merging. The other has to be suspended by then, and shows nothing from then on.</summary>
-    /// <param name="source">The snapshot; still to be disposed by its owner. Its COW device is the new one's from the
-    /// handover on.</param>
+    /// <param name="source">The snapshot; still to be disposed by its owner. It has its COW device until the handover,
+    /// also if the new one cannot be loaded. From then on the new one has it, also if it cannot begin, and closes it if
+    /// it is owned.</param>
     /// <param name="table">What the new one is; the chunk size is that of the store.</param>
     /// <param name="options">Null: as of the source.</param>
     /// <param name="cancellationToken">If it is cancelled before, nothing is loaded.</param>
     /// <exception cref="DeviceException">The table does not fit the store or the devices.</exception>
     /// <exception cref="InvalidOperationException">Another snapshot is merging, or is to take over the same store; or
-    /// the source is merged itself, was replaced or closed, or is one of another origin.</exception>
+    /// the source is merged itself, was replaced, is closed or being closed, or is one of another origin.</exception>
     public Task<SnapshotDevice> LoadSuccessorAsync(
         SnapshotDevice source,
         SnapshotTable table,
@@ -238,16 +255,31 @@ public sealed class OriginDevice : IBlockDevice
     /// <inheritdoc/>
     public async ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken)
     {
-        await _setup.Device.DropCacheAsync(offset, length, cancellationToken).ConfigureAwait(false);
-        if (_setup.MergedCow is { } cow)
+        _gate.Enter(Name, DeviceOperation.BlockStatus);
+        try
         {
-            await cow.DropCacheAsync(0, cow.Geometry.LengthBytes, cancellationToken).ConfigureAwait(false);
+            BlockRequest.CheckBounds(Name, DeviceOperation.BlockStatus, _geometry, offset, length);
+            await Reads.DropCacheAsync(null, null, offset, length, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 
     /// <inheritdoc/>
-    public ValueTask ConfirmAsync(CancellationToken cancellationToken) =>
-        _setup.Device.ConfirmAsync(cancellationToken);
+    public async ValueTask ConfirmAsync(CancellationToken cancellationToken)
+    {
+        _gate.Enter(Name, DeviceOperation.Confirm);
+        try
+        {
+            await Reads.ConfirmAsync(null, null, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
 
     /// <inheritdoc/>
     public IReadOnlyList<StorageExtent> Locate(long offset, long length) => _setup.Device.Locate(offset, length);
@@ -257,7 +289,7 @@ public sealed class OriginDevice : IBlockDevice
     public async ValueTask DisposeAsync()
     {
         _calls.Tell(new OriginWork.Close());
-        await _setup.Calls.Closed.ConfigureAwait(false);
+        await _setup.Calls.UntilClosedAsync().ConfigureAwait(false);
         await _gate.CloseAsync().ConfigureAwait(false);
         foreach (var port in _setup.Ports.ToArray())
         {
@@ -268,6 +300,18 @@ public sealed class OriginDevice : IBlockDevice
         {
             await _setup.Device.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    private Task<SnapshotDevice> LoadAsync(
+        SnapshotTable table,
+        (IBlockDevice Device, bool IsOwned, bool BeginsNow) cow,
+        SnapshotOptions? options,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(cow.Device);
+        return SnapshotStart.LoadAsync(
+            new SnapshotParts(_setup, _calls), table, cow, options, cancellationToken);
     }
 
     private async ValueTask ChangeAsync(ByteChange change, CancellationToken cancellationToken)

@@ -28,7 +28,8 @@ internal readonly record struct OriginReads(OriginSetup Setup, OriginCalls Calls
         Memory<byte> buffer,
         CancellationToken cancellationToken)
     {
-        var turn = await EnterAsync(port, state, (offset, buffer.Length), cancellationToken).ConfigureAwait(false);
+        var ask = new Question(DeviceOperation.Read, offset, buffer.Length);
+        var turn = await EnterAsync(port, state, ask, cancellationToken).ConfigureAwait(false);
         try
         {
             var covered = (int)turn.Covered;
@@ -59,10 +60,8 @@ internal readonly record struct OriginReads(OriginSetup Setup, OriginCalls Calls
         long length,
         CancellationToken cancellationToken)
     {
-        var asked = Setup.Machine.MergingNow is { } merging
-            ? Math.Min(length, StatusChunks * merging.Layout.ChunkBytes)
-            : length;
-        var turn = await EnterAsync(port, state, (offset, asked), cancellationToken).ConfigureAwait(false);
+        var ask = new Question(DeviceOperation.BlockStatus, offset, length);
+        var turn = await EnterAsync(port, state, ask, cancellationToken).ConfigureAwait(false);
         try
         {
             return turn.Covered > 0
@@ -76,30 +75,77 @@ internal readonly record struct OriginReads(OriginSetup Setup, OriginCalls Calls
         }
     }
 
+    /// <summary>Forgets what is cached of a range, and of all of the store that is merged.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public async ValueTask DropCacheAsync(
+        SnapshotPort? port,
+        SnapshotState? state,
+        long offset,
+        long length,
+        CancellationToken cancellationToken)
+    {
+        var turn = await EnterAsync(port, state, new Question(DeviceOperation.BlockStatus), cancellationToken)
+            .ConfigureAwait(false);
+        try
+        {
+            await Setup.Device.DropCacheAsync(offset, length, cancellationToken).ConfigureAwait(false);
+            if (turn.Cow is { } cow)
+            {
+                await cow.DropCacheAsync(0, cow.Geometry.LengthBytes, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Exit(turn);
+        }
+    }
+
+    /// <summary>Whether the names of the devices still lead to them: that of the store that is merged too.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public async ValueTask ConfirmAsync(
+        SnapshotPort? port, SnapshotState? state, CancellationToken cancellationToken)
+    {
+        var turn = await EnterAsync(port, state, new Question(DeviceOperation.Confirm), cancellationToken)
+            .ConfigureAwait(false);
+        try
+        {
+            await Setup.Device.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+            if (turn.Cow is { } cow)
+            {
+                await cow.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            Exit(turn);
+        }
+    }
+
     private ChunkReads Chunks(ReadTurn turn) =>
-        new(Setup.Device, Setup.MergedCow!, turn.Merging!.Layout.ChunkBytes);
+        new(Setup.Device, turn.Cow!, turn.Merging!.Layout.ChunkBytes);
 
     private async ValueTask<ReadTurn> EnterAsync(
         SnapshotPort? port,
         SnapshotState? state,
-        (long Offset, long Length) range,
+        Question ask,
         CancellationToken cancellationToken)
     {
         while (true)
         {
-            Calls.Calls.ThrowIfClosed(DeviceOperation.Read);
-            if (TryEnter(state, range.Offset, range.Length) is { } turn)
+            Calls.Calls.ThrowIfClosed(ask.Operation);
+            if (TryEnter(state, ask) is { } turn)
             {
                 return turn;
             }
 
-            await Calls.SubmitAsync(OriginRequest.Read(port, state), cancellationToken).ConfigureAwait(false);
+            var request = OriginRequest.Read(port, state, ask.Operation);
+            await Calls.SubmitAsync(request, cancellationToken).ConfigureAwait(false);
         }
     }
 
     /// <remarks>A read of what is merged is one of that snapshot's too: its store stays until the read has ended.
     /// </remarks>
-    private ReadTurn? TryEnter(SnapshotState? state, long offset, long length)
+    private ReadTurn? TryEnter(SnapshotState? state, Question ask)
     {
         if (state is { Map.Gate: SnapshotGate.Held } || !Setup.Reads.TryEnter())
         {
@@ -108,14 +154,17 @@ internal readonly record struct OriginReads(OriginSetup Setup, OriginCalls Calls
 
         while (Setup.Machine.MergingNow is { } merging)
         {
-            var covered = Math.Clamp(Sectors.ToBytes(merging.Length) - offset, 0, length);
+            // Here, because whoever waited to be let in may find another snapshot merging.
+            var chunkBytes = merging.Layout.ChunkBytes;
+            var limit = ask.Operation == DeviceOperation.BlockStatus ? StatusChunks * chunkBytes : long.MaxValue;
+            var covered = Math.Clamp(Sectors.ToBytes(merging.Length) - ask.Offset, 0, Math.Min(ask.Length, limit));
             var (first, last) = covered == 0
                 ? (0, -1)
-                : (offset / merging.Layout.ChunkBytes, (offset + covered - 1) / merging.Layout.ChunkBytes);
+                : (ask.Offset / chunkBytes, (ask.Offset + covered - 1) / chunkBytes);
             switch (merging.Map.Begin(first, last, out var read))
             {
                 case SnapshotGate.Open:
-                    return new ReadTurn(merging, read, covered);
+                    return new ReadTurn(merging, Setup.MergedCow, read, covered);
                 case SnapshotGate.Held:
                     Exit(default);
                     return null;
@@ -139,5 +188,9 @@ internal readonly record struct OriginReads(OriginSetup Setup, OriginCalls Calls
     }
 
     /// <summary>A read under way, and how much of it the merging snapshot decides.</summary>
-    private readonly record struct ReadTurn(SnapshotState? Merging, SnapshotRead? Read, long Covered);
+    private readonly record struct ReadTurn(
+        SnapshotState? Merging, IBlockDevice? Cow, SnapshotRead? Read, long Covered);
+
+    /// <summary>What is asked, and of which bytes; of none where it is not about any.</summary>
+    private readonly record struct Question(DeviceOperation Operation, long Offset = 0, long Length = 0);
 }

@@ -46,8 +46,8 @@ internal sealed class OriginRequest : ChunkRequest, IRunnable
     private DeviceEpochs Epochs { get; init; }
 
     /// <summary>Waits until the device runs.</summary>
-    public static OriginRequest Read(SnapshotPort? port, SnapshotState? state) =>
-        new(ChunkRequestKind.Read, state, default) { Operation = DeviceOperation.Read, Port = port };
+    public static OriginRequest Read(SnapshotPort? port, SnapshotState? state, DeviceOperation operation) =>
+        new(ChunkRequestKind.Read, state, default) { Operation = operation, Port = port };
 
     /// <summary>A flush.</summary>
     public static OriginRequest Flush(SnapshotPort? port, SnapshotState? state, DeviceEpochs epochs) => new(

@@ -7,7 +7,7 @@ namespace Kcopyd.Actors.Snapshots;
 
 /// <summary>What an origin's actor is made with. The machine's decisions are the actor's; devices read what may be read
 /// by any thread.</summary>
-internal sealed class OriginSetup(string name, IBlockDevice device, OriginOptions options)
+internal sealed class OriginSetup(string name, IBlockDevice device, OriginOptions options, CallLink calls)
 {
     public string Name => name;
 
@@ -22,7 +22,7 @@ internal sealed class OriginSetup(string name, IBlockDevice device, OriginOption
     public OriginMachine Machine { get; } = new(device.Geometry.LengthSectors);
 
     /// <summary>The calls of the origin that are not over.</summary>
-    public CallLink Calls { get; } = new(name);
+    public CallLink Calls => calls;
 
     public JointEpochs Epochs { get; } = new(device);
 

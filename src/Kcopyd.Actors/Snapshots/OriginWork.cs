@@ -41,8 +41,9 @@ internal abstract record OriginWork : INoSerializationVerificationNeeded
     /// <summary>Event: the origin was flushed after a run was merged.</summary>
     public sealed record MergeFlushed(DeviceException? Failure) : OriginWork;
 
-    /// <summary>Command: a COW device is about to be loaded: it is nobody else's from now on.</summary>
-    public sealed record Take(StorageClaim Claim, Answer<bool> Answer) : OriginWork;
+    /// <summary>Command: a COW device is about to be loaded, and perhaps written: it is nobody else's from now on.
+    /// </summary>
+    public sealed record Take(SnapshotTaking Taking, Answer<bool> Answer) : OriginWork;
 
     /// <summary>Command: a COW device that was taken was not loaded.</summary>
     public sealed record GiveBack(StorageClaim Claim) : OriginWork;

@@ -46,9 +46,11 @@ internal static class SnapshotCopies
         return isGood ? (long)completed.WriteErrors : -1;
     }
 
-    /// <summary>The first failure, as a sentence.</summary>
-    public static string ReasonOf(CopyCompleted completed) =>
-        completed.Details.IsEmpty ? completed.Outcome.ToString() : completed.Details[0].ToString();
+    /// <summary>What failed first, as a sentence that names the device and where. Of what was never read nothing was
+    /// written: a read that failed is the cause.</summary>
+    public static string? ReasonOf(CopyCompleted completed) => completed.Details
+        .OrderByDescending(failure => completed.ReadError && failure.Kind == CopyFailureKind.Read)
+        .FirstOrDefault()?.Reason;
 
     private static ByteCount WholePages(ByteCount size) => new(
         Math.Clamp(size.Value, PageBudget.PageSize, MaxSegmentSize.Value) / PageBudget.PageSize * PageBudget.PageSize);

@@ -63,17 +63,19 @@ public sealed class SnapshotDevice : IBlockDevice
 
     /// <summary>On return it runs. The first time: it shows the origin as it is at that moment, has taken over the
     /// store of another, or merges.</summary>
+    /// <remarks>If it fails, it stays suspended and may be resumed again. What it has it keeps, also a store that it
+    /// has just taken over, and closes the COW device in the end if it is owned.</remarks>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="InvalidOperationException">It is not suspended; or the snapshot whose store it takes over
-    /// is not; or it is to begin while another is merged.</exception>
-    /// <exception cref="DeviceException">The origin could not be flushed, or the store not made ready; it stays
-    /// suspended.</exception>
+    /// is not, or is being closed; or it is to begin while another is merged.</exception>
+    /// <exception cref="DeviceException">The origin could not be flushed, or the store not made ready.</exception>
+    /// <exception cref="ObjectDisposedException">It is closed, or being closed.</exception>
     public Task ResumeAsync(CancellationToken cancellationToken = default) =>
         _calls.AskAsync<bool>(answer => new OriginWork.Resume(Port, answer), cancellationToken);
 
     /// <summary>Completes when all of it is in the origin. Never, while nothing merges.</summary>
     /// <param name="cancellationToken">Stops waiting, not the merge.</param>
-    /// <exception cref="SnapshotStoreException">The merge failed.</exception>
+    /// <exception cref="SnapshotStoreException">The merge failed, or the snapshot is invalid.</exception>
     /// <exception cref="ObjectDisposedException">The snapshot was closed before its end.</exception>
     public Task WaitUntilMergedAsync(CancellationToken cancellationToken = default) =>
         _calls.AskAsync<bool>(answer => new OriginWork.WaitUntilMerged(Port, answer), cancellationToken);
@@ -176,16 +178,44 @@ public sealed class SnapshotDevice : IBlockDevice
     /// <inheritdoc/>
     public async ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken)
     {
-        await _setup.Device.DropCacheAsync(offset, length, cancellationToken).ConfigureAwait(false);
-        var cow = Port.Cow.Device;
-        await cow.DropCacheAsync(0, cow.Geometry.LengthBytes, cancellationToken).ConfigureAwait(false);
+        _gate.Enter(Name, DeviceOperation.BlockStatus);
+        try
+        {
+            BlockRequest.CheckBounds(Name, DeviceOperation.BlockStatus, Geometry, offset, length);
+            if (!Port.IsMerge)
+            {
+                await Reads.DropCacheAsync(offset, length, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            var state = await Port.StateAsync(DeviceOperation.BlockStatus, cancellationToken).ConfigureAwait(false);
+            await OriginReads.DropCacheAsync(Port, state, offset, length, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
     }
 
     /// <inheritdoc/>
     public async ValueTask ConfirmAsync(CancellationToken cancellationToken)
     {
-        await _setup.Device.ConfirmAsync(cancellationToken).ConfigureAwait(false);
-        await Port.Cow.Device.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+        _gate.Enter(Name, DeviceOperation.Confirm);
+        try
+        {
+            if (!Port.IsMerge)
+            {
+                await Reads.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            var state = await Port.StateAsync(DeviceOperation.Confirm, cancellationToken).ConfigureAwait(false);
+            await OriginReads.ConfirmAsync(Port, state, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
     }
 
     /// <inheritdoc/>
@@ -201,7 +231,7 @@ public sealed class SnapshotDevice : IBlockDevice
     public async ValueTask DisposeAsync()
     {
         _calls.Tell(new OriginWork.Leave(Port));
-        await Task.WhenAny(Port.Calls.Closed, _setup.Calls.Closed).ConfigureAwait(false);
+        await Port.Calls.UntilClosedAsync().ConfigureAwait(false);
         await _gate.CloseAsync().ConfigureAwait(false);
         await Port.CloseAsync().ConfigureAwait(false);
     }

@@ -11,18 +11,25 @@ internal sealed class SnapshotPort(string name, SnapshotTable table, SnapshotOpt
 {
     private volatile SnapshotState? _state;
 
+    /// <summary>What messages call it.</summary>
     public string Name => name;
 
     /// <summary>Its table, with the chunk size that the store has.</summary>
     public SnapshotTable Table => table;
 
+    /// <summary>Whether it is to be merged into its origin.</summary>
+    public bool IsMerge => table.Target == SnapshotTarget.Merge;
+
+    /// <summary>How it works.</summary>
     public SnapshotOptions Options => options;
 
     /// <summary>The calls that are not over.</summary>
-    public CallLink Calls { get; } = new(name);
+    public required CallLink Calls { get; init; }
 
+    /// <summary>What its device shows.</summary>
     public required BlockDeviceGeometry Geometry { get; init; }
 
+    /// <summary>Its COW device; its predecessor's, and its successor's, are the same one.</summary>
     public required SnapshotCow Cow { get; init; }
 
     /// <summary>Whose state it takes over when it is resumed the first time; null: nobody's.</summary>
@@ -46,6 +53,9 @@ internal sealed class SnapshotPort(string name, SnapshotTable table, SnapshotOpt
         set => Volatile.Write(ref field, value);
     }
 
+    /// <summary>Why its merge stopped, as the end of a sentence; null: it did not.</summary>
+    public string? MergeFailure { get; set; }
+
     /// <summary>Tells those who run the snapshot.</summary>
     public IActorRef? Notices { get; set; }
 
@@ -55,9 +65,8 @@ internal sealed class SnapshotPort(string name, SnapshotTable table, SnapshotOpt
     {
         if (!Loaded.Task.IsCompleted)
         {
-            var first = await Task.WhenAny(Loaded.Task, Calls.Closed)
-                .WaitAsync(cancellationToken).ConfigureAwait(false);
-            if (first != Loaded.Task)
+            await Calls.UntilClosedAsync(Loaded.Task).WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!Loaded.Task.IsCompleted)
             {
                 throw BlockRequest.Closed(name, operation);
             }
@@ -68,6 +77,4 @@ internal sealed class SnapshotPort(string name, SnapshotTable table, SnapshotOpt
 
     /// <summary>Lets go of the COW device, unless another has it. Harmless to repeat.</summary>
     public ValueTask CloseAsync() => IsReplaced || Predecessor is not null ? default : Cow.CloseAsync();
-
-    public bool IsMerge => table.Target == SnapshotTarget.Merge;
 }

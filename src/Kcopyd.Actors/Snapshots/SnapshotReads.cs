@@ -57,6 +57,40 @@ internal readonly record struct SnapshotReads(IBlockDevice Origin, SnapshotPort 
         return extents;
     }
 
+    /// <summary>Forgets what is cached of a range of the origin, and of all of the store.</summary>
+    /// <exception cref="DeviceException">A device failed, or the snapshot is invalid.</exception>
+    public async ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken)
+    {
+        var (state, read) = await EnterAsync(DeviceOperation.BlockStatus, 0, 0, cancellationToken)
+            .ConfigureAwait(false);
+        try
+        {
+            var cow = Port.Cow.Device;
+            await Origin.DropCacheAsync(offset, length, cancellationToken).ConfigureAwait(false);
+            await cow.DropCacheAsync(0, cow.Geometry.LengthBytes, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Exit(state, read);
+        }
+    }
+
+    /// <summary>Whether the names of both devices still lead to them.</summary>
+    /// <exception cref="DeviceException">One does not, or the snapshot is invalid.</exception>
+    public async ValueTask ConfirmAsync(CancellationToken cancellationToken)
+    {
+        var (state, read) = await EnterAsync(DeviceOperation.Confirm, 0, 0, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await Origin.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+            await Port.Cow.Device.ConfirmAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Exit(state, read);
+        }
+    }
+
     private ChunkReads Chunks(SnapshotState state) => new(Origin, Port.Cow.Device, state.Layout.ChunkBytes);
 
     private async ValueTask<(SnapshotState State, SnapshotRead Read)> EnterAsync(
@@ -67,7 +101,8 @@ internal readonly record struct SnapshotReads(IBlockDevice Origin, SnapshotPort 
             Calls.Calls.ThrowIfClosed(operation);
             var state = await Port.StateAsync(operation, cancellationToken).ConfigureAwait(false);
             var chunkBytes = state.Layout.ChunkBytes;
-            switch (state.Map.Begin(offset / chunkBytes, (offset + length - 1) / chunkBytes, out var read))
+            var (first, last) = length == 0 ? (0, -1) : (offset / chunkBytes, (offset + length - 1) / chunkBytes);
+            switch (state.Map.Begin(first, last, out var read))
             {
                 case SnapshotGate.Open:
                     return (state, read!);
@@ -75,7 +110,8 @@ internal readonly record struct SnapshotReads(IBlockDevice Origin, SnapshotPort 
                     throw SnapshotRefusals.Invalid(Port.Name, operation, offset);
             }
 
-            await Calls.SubmitAsync(OriginRequest.Read(Port, state), cancellationToken).ConfigureAwait(false);
+            var request = OriginRequest.Read(Port, state, operation);
+            await Calls.SubmitAsync(request, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -12,6 +12,9 @@ internal static class SnapshotRefusals
     /// <summary>ENOSPC.</summary>
     private const int NoSpace = 28;
 
+    /// <summary>Why an invalid snapshot is not merged, as the end of a sentence.</summary>
+    public const string IsInvalid = "the snapshot is invalid.";
+
     /// <summary>Why a call failed; null: it did not.</summary>
     /// <remarks>A write for which a store has no room fails with ENOSPC only where it is the write that pays: a
     /// snapshot that pays refuses it as what it is from now on, with EIO.</remarks>
@@ -80,21 +83,30 @@ internal static class SnapshotRefusals
         name,
         DeviceOperation.Flush,
         failure?.Kind ?? DeviceErrorKind.Io,
-        $"the snapshot could not begin: {failure?.Message}",
+        $"the snapshot could not begin: {failure?.Message ?? "it is being closed"}",
         failure)
     {
         Errno = failure?.Errno ?? InputOutputError,
     };
 
-    public static SnapshotStoreException MergeFailed(string name, SnapshotLoss? loss) => new(
-        $"Merging {name} failed: " + loss switch
+    public static SnapshotStoreException MergeFailed(string name, string reason) =>
+        new($"Merging {name} failed: {reason}");
+
+    /// <summary>Why a merge stopped, as the end of a sentence.</summary>
+    /// <param name="loss">What failed.</param>
+    /// <param name="reason">Which device, where and why; null where no device failed.</param>
+    public static string ReasonOf(SnapshotLoss loss, string? reason)
+    {
+        var what = loss switch
         {
-            SnapshotLoss.DataRead => "its store could not be read.",
-            SnapshotLoss.Metadata => "the exceptions in its store could not be read or written.",
-            SnapshotLoss.OriginWrite => "the origin could not be written.",
-            SnapshotLoss.OtherSnapshot => "another snapshot could not keep what it shows.",
-            _ => "it stopped earlier.",
-        });
+            SnapshotLoss.DataRead => "its store could not be read",
+            SnapshotLoss.Metadata when reason is null => "its store has not the exceptions that were loaded from it",
+            SnapshotLoss.Metadata => "the exceptions in its store could not be read or written",
+            SnapshotLoss.OriginWrite => "the origin could not be written",
+            _ => "another snapshot could not keep what it shows",
+        };
+        return reason is null ? $"{what}." : $"{what}: {reason.TrimEnd('.')}.";
+    }
 
     private static bool IsPaidByWrite(OriginRequest request) =>
         request.Snapshot is not { IsMerging: false, Policy.OnFailure: SnapshotFailurePolicy.InvalidateSnapshot };

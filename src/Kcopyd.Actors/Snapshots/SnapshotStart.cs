@@ -13,7 +13,7 @@ internal static class SnapshotStart
     public static async Task<SnapshotDevice> LoadAsync(
         SnapshotParts parts,
         SnapshotTable table,
-        (IBlockDevice Device, bool IsOwned) cow,
+        (IBlockDevice Device, bool IsOwned, bool BeginsNow) cow,
         SnapshotOptions? options,
         CancellationToken cancellationToken)
     {
@@ -22,7 +22,8 @@ internal static class SnapshotStart
         var name = settings.Name ?? $"snapshot:{Interlocked.Increment(ref _number)}";
         CheckDevices(setup, table, cow.Device, name);
         var claim = StorageClaim.Of(cow.Device, long.MaxValue);
-        await parts.Calls.AskAsync<bool>(answer => new OriginWork.Take(claim, answer), CancellationToken.None)
+        var taking = new SnapshotTaking(name, claim, table.Target == SnapshotTarget.Merge, cow.BeginsNow);
+        await parts.Calls.AskAsync<bool>(answer => new OriginWork.Take(taking, answer), CancellationToken.None)
             .ConfigureAwait(false);
         CowStoreAccess? access = null;
         try
@@ -33,6 +34,7 @@ internal static class SnapshotStart
             access = loaded.Store.IsPersistent ? new CowStoreAccess(cow.Device, loaded.Store.Layout) : null;
             var port = new SnapshotPort(name, loaded.Table, settings)
             {
+                Calls = new CallLink(name, parts.Calls.Dispatcher),
                 Cow = new SnapshotCow(cow.Device, access, claim, cow.IsOwned),
                 Geometry = SnapshotGeometryRules.Of(loaded.Table, setup.Device, cow.Device, isReadOnly: false),
             };
@@ -76,6 +78,7 @@ internal static class SnapshotStart
         var own = table.WithChunkSectors(predecessor.Table.ChunkSectors);
         var port = new SnapshotPort(name, own, settings)
         {
+            Calls = new CallLink(name, parts.Calls.Dispatcher),
             Cow = cow,
             Geometry = SnapshotGeometryRules.Of(own, parts.Setup.Device, cow.Device, isReadOnly: false),
             Predecessor = predecessor,

@@ -10,16 +10,16 @@ namespace Kcopyd.Actors.Snapshots;
 /// merge that was begun and not finished shows what its origin will hold in the end.</para>
 /// <para>Its identity has the marks of both devices and says when either last changed, so that a copy of it that goes
 /// on later notices another origin, another store, or a change of one of them.</para>
+/// <para>Errors name this device and the position in it, and say in the reason which device failed and where.</para>
 /// </remarks>
-public sealed class SnapshotView : IBlockDevice
+public class SnapshotView : IBlockDevice
 {
-    private readonly CallGate _gate = new();
     private readonly IBlockDevice _origin;
     private readonly IBlockDevice _cow;
     private readonly LoadedStore _loaded;
     private readonly BlockDeviceGeometry _geometry;
 
-    internal SnapshotView(string name, IBlockDevice origin, IBlockDevice cow, LoadedStore loaded)
+    private protected SnapshotView(string name, IBlockDevice origin, IBlockDevice cow, LoadedStore loaded)
     {
         (_origin, _cow, _loaded) = (origin, cow, loaded);
         _geometry = SnapshotGeometryRules.Of(loaded.Table, origin, cow, isReadOnly: true);
@@ -41,7 +41,9 @@ public sealed class SnapshotView : IBlockDevice
     /// <summary>Chunks that are read from the store.</summary>
     public long ExceptionCount => _loaded.Exceptions.Count;
 
-    private string Name => Identity.Uri;
+    private protected string Name => Identity.Uri;
+
+    private protected CallGate Gate { get; } = new();
 
     private CowLayout Layout => _loaded.Store.Layout;
 
@@ -62,20 +64,27 @@ public sealed class SnapshotView : IBlockDevice
     /// <inheritdoc/>
     public async ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        _gate.Enter(Name, DeviceOperation.Read);
+        Gate.Enter(Name, DeviceOperation.Read);
+        var done = 0;
+        (IBlockDevice Device, long At, long Length) piece = default;
         try
         {
             BlockRequest.Check(Name, DeviceOperation.Read, _geometry, offset, buffer.Length);
-            for (var done = 0; done < buffer.Length;)
+            while (done < buffer.Length)
             {
-                var (device, at, length) = PieceAt(offset + done, buffer.Length - done);
-                await device.ReadAsync(at, buffer.Slice(done, (int)length), cancellationToken).ConfigureAwait(false);
-                done += (int)length;
+                piece = PieceAt(offset + done, buffer.Length - done);
+                await piece.Device.ReadAsync(piece.At, buffer.Slice(done, (int)piece.Length), cancellationToken)
+                    .ConfigureAwait(false);
+                done += (int)piece.Length;
             }
+        }
+        catch (DeviceException failure) when (failure.Device != Name)
+        {
+            throw Translate(failure, DeviceOperation.Read, offset + done + Within(failure, piece.At));
         }
         finally
         {
-            _gate.Exit();
+            Gate.Exit();
         }
     }
 
@@ -100,7 +109,7 @@ public sealed class SnapshotView : IBlockDevice
     public async ValueTask<IReadOnlyList<BlockExtent>> GetBlockStatusAsync(
         long offset, long length, CancellationToken cancellationToken)
     {
-        _gate.Enter(Name, DeviceOperation.BlockStatus);
+        Gate.Enter(Name, DeviceOperation.BlockStatus);
         try
         {
             BlockRequest.CheckBounds(Name, DeviceOperation.BlockStatus, _geometry, offset, length);
@@ -114,16 +123,20 @@ public sealed class SnapshotView : IBlockDevice
                 .ConfigureAwait(false);
             return [.. extents.Select(extent => extent with { Offset = extent.Offset - piece.At + offset })];
         }
+        catch (DeviceException failure) when (failure.Device != Name)
+        {
+            throw Translate(failure, DeviceOperation.BlockStatus, offset);
+        }
         finally
         {
-            _gate.Exit();
+            Gate.Exit();
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken)
     {
-        _gate.Enter(Name, DeviceOperation.BlockStatus);
+        Gate.Enter(Name, DeviceOperation.BlockStatus);
         try
         {
             BlockRequest.CheckBounds(Name, DeviceOperation.BlockStatus, _geometry, offset, length);
@@ -135,24 +148,32 @@ public sealed class SnapshotView : IBlockDevice
                 at += piece.Length;
             }
         }
+        catch (DeviceException failure) when (failure.Device != Name)
+        {
+            throw Translate(failure, DeviceOperation.BlockStatus, offset);
+        }
         finally
         {
-            _gate.Exit();
+            Gate.Exit();
         }
     }
 
     /// <inheritdoc/>
     public async ValueTask ConfirmAsync(CancellationToken cancellationToken)
     {
-        _gate.Enter(Name, DeviceOperation.Confirm);
+        Gate.Enter(Name, DeviceOperation.Confirm);
         try
         {
             await _origin.ConfirmAsync(cancellationToken).ConfigureAwait(false);
             await _cow.ConfirmAsync(cancellationToken).ConfigureAwait(false);
         }
+        catch (DeviceException failure) when (failure.Device != Name)
+        {
+            throw Translate(failure, DeviceOperation.Confirm, offset: null);
+        }
         finally
         {
-            _gate.Exit();
+            Gate.Exit();
         }
     }
 
@@ -164,7 +185,8 @@ public sealed class SnapshotView : IBlockDevice
     /// <summary>Waits for the calls inside, then closes both devices. Harmless to repeat.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _gate.CloseAsync().ConfigureAwait(false);
+        GC.SuppressFinalize(this);
+        await Gate.CloseAsync().ConfigureAwait(false);
         await _origin.DisposeAsync().ConfigureAwait(false);
         await _cow.DisposeAsync().ConfigureAwait(false);
     }
@@ -185,8 +207,10 @@ public sealed class SnapshotView : IBlockDevice
         try
         {
             cow = await opener.OpenAsync(cowUri, options, cancellationToken).ConfigureAwait(false);
-            return new SnapshotView(
-                name, origin, cow, await LoadAsync(table, origin, cow, cancellationToken).ConfigureAwait(false));
+            var loaded = await LoadAsync(table, origin, cow, cancellationToken).ConfigureAwait(false);
+            return origin is IInlineBlockDevice && cow is IInlineBlockDevice
+                ? new InlineSnapshotView(name, origin, cow, loaded)
+                : new SnapshotView(name, origin, cow, loaded);
         }
         catch
         {
@@ -199,6 +223,10 @@ public sealed class SnapshotView : IBlockDevice
             throw;
         }
     }
+
+    /// <summary>How far into a piece a device failed that says where.</summary>
+    private protected static long Within(DeviceException failure, long pieceAt) =>
+        failure.Offset is { } at && at > pieceAt ? at - pieceAt : 0;
 
     private static async Task<LoadedStore> LoadAsync(
         SnapshotTable table, IBlockDevice origin, IBlockDevice cow, CancellationToken cancellationToken)
@@ -217,7 +245,7 @@ public sealed class SnapshotView : IBlockDevice
     }
 
     /// <summary>The device that has a position, the position there, and how much from there on it has.</summary>
-    private (IBlockDevice Device, long At, long Length) PieceAt(long offset, long length)
+    private protected (IBlockDevice Device, long At, long Length) PieceAt(long offset, long length)
     {
         var chunkBytes = (long)Layout.ChunkBytes;
         var first = offset / chunkBytes;
@@ -229,6 +257,15 @@ public sealed class SnapshotView : IBlockDevice
             ? (_cow, (run.NewFirst * chunkBytes) + within, available)
             : (_origin, offset, available);
     }
+
+    /// <summary>A device's failure as the view's.</summary>
+    private protected DeviceException Translate(DeviceException failure, DeviceOperation operation, long? offset) =>
+        new(Name, operation, failure.Kind, failure.Message, failure)
+        {
+            Offset = offset,
+            Errno = failure.Errno,
+            IsTransient = failure.IsTransient,
+        };
 
     private ValueTask RefuseAsync(DeviceOperation operation, long offset, long length)
     {

@@ -121,7 +121,7 @@ internal sealed record OptionText(string Name, string? Value, string Description
         "LINE",
         "The mirror as device-mapper has it, in sectors: "
         + "\"0 LENGTH mirror disk 2 LOG REGION LEGS LEG OFFSET ...\", or core 1 REGION for no log; "
-        + "devices are paths or URIs; - reads the line from standard input");
+        + "devices are paths, URIs (file:///a%20b has a space) or MAJOR:MINOR; - reads the line from standard input");
 
     internal static readonly OptionText Size = new(
         "--size", "SIZE", "Create missing leg files with so many bytes. Default: a missing leg is refused");

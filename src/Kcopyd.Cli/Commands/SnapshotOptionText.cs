@@ -7,7 +7,8 @@ internal static class SnapshotOptionText
         "--table",
         "LINE",
         "The snapshot as device-mapper has it, in sectors: \"0 LENGTH snapshot ORIGIN COW P|PO CHUNK\", "
-        + "or snapshot-merge; devices are paths or URIs; - reads the line from standard input");
+        + "or snapshot-merge; devices are paths, URIs (file:///a%20b has a space) "
+        + "or MAJOR:MINOR; - reads the line from standard input");
 
     internal static readonly OptionText Size = new(
         "--size",

@@ -33,7 +33,15 @@ internal sealed class SnapshotCreateRun(SnapshotOrder order, IBlockDeviceOpener 
         DeviceRefusals.RefuseMissing(described);
         SnapshotPlanning.RefuseUncreatable(order, describedCow);
         SnapshotPlanning.RefuseOverlap(order, described, describedCow);
+        DeviceRefusals.RefuseNowhere(describedCow);
         await DeviceRefusals.RefuseMountedAsync(opener, [describedCow], cancellationToken).ConfigureAwait(false);
+        await SnapshotPlanning.RefuseInsideAsync(opener, described, describedCow, cancellationToken)
+            .ConfigureAwait(false);
+        await DeviceRefusals.WarnOfMountedAsync(
+            opener,
+            [described],
+            "what is written there is not kept until the kernel, or a program that embeds kcopyd, has the snapshot",
+            cancellationToken).ConfigureAwait(false);
         var origin = await opener
             .OpenAsync(order.Table.Origin, new BlockDeviceOpenOptions(), cancellationToken).ConfigureAwait(false);
         await using (origin.ConfigureAwait(false))
@@ -95,7 +103,9 @@ internal sealed class SnapshotCreateRun(SnapshotOrder order, IBlockDeviceOpener 
         {
             var content = await CowStoreDevice.ReadAsync(cow, order.Table, null, cancellationToken)
                 .ConfigureAwait(false);
-            return content.IsValid ? $"a store with {content.ExceptionCount} exceptions" : "an invalid store";
+            return content.IsValid
+                ? $"a store with {SnapshotResultText.Exceptions(content.ExceptionCount)}"
+                : "an invalid store";
         }
         catch (SnapshotStoreException)
         {

@@ -33,6 +33,7 @@ internal sealed class SnapshotMergeRun(SnapshotOrder order, IBlockDeviceOpener o
         var (described, describedCow) = await SnapshotPlanning
             .DescribeAsync(opener, order, interruption.Token).ConfigureAwait(false);
         DeviceRefusals.RefuseMissing(described, describedCow);
+        DeviceRefusals.RefuseNowhere(described, describedCow);
         SnapshotPlanning.RefuseOverlap(order, described, describedCow);
         await DeviceRefusals
             .RefuseMountedAsync(opener, [described, describedCow], interruption.Token).ConfigureAwait(false);
@@ -45,6 +46,7 @@ internal sealed class SnapshotMergeRun(SnapshotOrder order, IBlockDeviceOpener o
             await using (cow.ConfigureAwait(false))
             {
                 var content = await LookAsync(origin, cow, interruption.Token).ConfigureAwait(false);
+                SnapshotReport.RemarkChunks(order, content.Table);
                 return await MergeAsync(origin, cow, content, interruption).ConfigureAwait(false);
             }
         }

@@ -1,5 +1,6 @@
 using Kcopyd.Actors.Snapshots;
 using Kcopyd.Cli.Planning;
+using Kcopyd.Cli.Reporting;
 using Kcopyd.Cli.Requests;
 using Kcopyd.Core.Paging;
 using Kcopyd.Devices;
@@ -14,6 +15,9 @@ internal sealed class SnapshotReadRun(SnapshotOrder order, IBlockDeviceOpener op
 
     /// <summary>1 MiB at a time, of which one is read while the other is written.</summary>
     private const int BufferPages = 256;
+
+    /// <summary>The write that is under way.</summary>
+    private Task _writing = Task.CompletedTask;
 
     /// <summary>Does it.</summary>
     /// <returns>The exit code.</returns>
@@ -41,6 +45,7 @@ internal sealed class SnapshotReadRun(SnapshotOrder order, IBlockDeviceOpener op
         var view = await SnapshotView.OpenAsync(order.Table, opener, cancellationToken).ConfigureAwait(false);
         await using (view.ConfigureAwait(false))
         {
+            SnapshotReport.RemarkChunks(order, view.Table);
             using var memory = new PageMemory(2 * BufferPages);
             using var lease = memory.Lease(new PageRun(0, 2 * BufferPages), static _ => { });
             try
@@ -51,7 +56,11 @@ internal sealed class SnapshotReadRun(SnapshotOrder order, IBlockDeviceOpener op
             }
             finally
             {
-                lease.LetGo();
+                // A pipe that nobody reads keeps its writer, and what it writes, until the process ends.
+                if (_writing.IsCompleted)
+                {
+                    lease.LetGo();
+                }
             }
         }
     }
@@ -71,6 +80,8 @@ internal sealed class SnapshotReadRun(SnapshotOrder order, IBlockDeviceOpener op
                 throw new RefusedException($"standard output is {device.Uri}, which the snapshot is read from");
             }
         }
+
+        await SnapshotPlanning.WarnOfMountedAsync(opener, origin, cow, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<int> WriteAsync(
@@ -78,20 +89,19 @@ internal sealed class SnapshotReadRun(SnapshotOrder order, IBlockDeviceOpener op
     {
         using var output = StandardOutput.Open();
         var (at, end) = (order.Range.StartBytes, order.Range.StartBytes + order.Range.CountBytes);
-        var writing = Task.CompletedTask;
         try
         {
             while (at < end)
             {
                 var piece = buffers.Front[..(int)Math.Min(buffers.Front.Length, end - at)];
                 await view.ReadAsync(at, piece, cancellationToken).ConfigureAwait(false);
-                await writing.ConfigureAwait(false);
-                writing = output.WriteAsync(piece, cancellationToken).AsTask();
+                await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+                _writing = output.WriteAsync(piece, CancellationToken.None).AsTask();
                 buffers = (buffers.Back, buffers.Front);
                 at += piece.Length;
             }
 
-            await writing.ConfigureAwait(false);
+            await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
             await output.FlushAsync(cancellationToken).ConfigureAwait(false);
             return ExitCodes.Done;
         }
@@ -101,7 +111,8 @@ internal sealed class SnapshotReadRun(SnapshotOrder order, IBlockDeviceOpener op
         }
         finally
         {
-            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            // A write to a pipe cannot be stopped: after a signal it is left behind.
+            await _writing.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

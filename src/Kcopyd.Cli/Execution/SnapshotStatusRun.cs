@@ -25,12 +25,14 @@ internal sealed class SnapshotStatusRun(SnapshotOrder order, IBlockDeviceOpener 
             .DescribeAsync(opener, order, cancellationToken).ConfigureAwait(false);
         DeviceRefusals.RefuseMissing(described);
         SnapshotPlanning.RefuseOverlap(order, origin, described);
+        await SnapshotPlanning.WarnOfMountedAsync(opener, origin, described, cancellationToken).ConfigureAwait(false);
         var cow = await opener
             .OpenAsync(order.Cow, new BlockDeviceOpenOptions(), cancellationToken).ConfigureAwait(false);
         await using (cow.ConfigureAwait(false))
         {
             var content = await CowStoreDevice.ReadAsync(cow, order.Table, null, cancellationToken)
                 .ConfigureAwait(false);
+            SnapshotReport.RemarkChunks(order, content.Table);
             string[] failures = [.. new[] { Judge(content), Judge(origin) }.OfType<string>()];
             SnapshotReport.Print(order, content, failures);
             return failures.Length == 0 ? ExitCodes.Done : ExitCodes.EndedWithErrors;

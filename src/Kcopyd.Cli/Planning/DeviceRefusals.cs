@@ -1,3 +1,4 @@
+using Kcopyd.Cli.Reporting;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Cli.Planning;
@@ -23,15 +24,36 @@ internal static class DeviceRefusals
         IReadOnlyCollection<BlockDeviceDescription> devices,
         CancellationToken cancellationToken)
     {
-        foreach (var (name, point) in MountTable.Mounts())
+        if (await FindMountedAsync(opener, devices, cancellationToken).ConfigureAwait(false) is { } mounted)
         {
-            var mounted = await TryDescribeAsync(opener, name, cancellationToken).ConfigureAwait(false);
-            var same = devices.FirstOrDefault(device =>
-                device.Storage.Any(one => mounted?.Storage.Any(one.Overlaps) == true));
-            if (same is not null)
-            {
-                throw new RefusedException($"{same.Uri} is mounted at {point}");
-            }
+            throw new RefusedException(mounted);
+        }
+    }
+
+    /// <summary>Warns of a mounted device that is only read: what is told of it may be old already.</summary>
+    /// <param name="opener">What looks at devices.</param>
+    /// <param name="devices">The devices.</param>
+    /// <param name="meaning">What that means for what is done.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal static async Task WarnOfMountedAsync(
+        IBlockDeviceOpener opener,
+        IReadOnlyCollection<BlockDeviceDescription> devices,
+        string meaning,
+        CancellationToken cancellationToken)
+    {
+        if (await FindMountedAsync(opener, devices, cancellationToken).ConfigureAwait(false) is { } mounted)
+        {
+            Speech.Complain($"{mounted}: {meaning}");
+        }
+    }
+
+    /// <summary>Refuses a device that swallows what is written to it.</summary>
+    /// <exception cref="RefusedException">One does.</exception>
+    internal static void RefuseNowhere(params IEnumerable<BlockDeviceDescription> devices)
+    {
+        if (devices.FirstOrDefault(device => device is { Exists: true, LengthBytes: > 0, Storage: [] }) is { } nowhere)
+        {
+            throw new RefusedException($"{nowhere.Uri} keeps nothing of what is written to it");
         }
     }
 
@@ -48,5 +70,25 @@ internal static class DeviceRefusals
         {
             return null;
         }
+    }
+
+    /// <summary>Which of the devices is mounted and where, as a clause; null: none.</summary>
+    private static async Task<string?> FindMountedAsync(
+        IBlockDeviceOpener opener,
+        IReadOnlyCollection<BlockDeviceDescription> devices,
+        CancellationToken cancellationToken)
+    {
+        foreach (var (name, point) in MountTable.Mounts())
+        {
+            var mounted = await TryDescribeAsync(opener, name, cancellationToken).ConfigureAwait(false);
+            var same = devices.FirstOrDefault(device =>
+                device.Storage.Any(one => mounted?.Storage.Any(one.Overlaps) == true));
+            if (same is not null)
+            {
+                return $"{same.Uri} is mounted at {point}";
+            }
+        }
+
+        return null;
     }
 }

@@ -46,4 +46,34 @@ internal static class SnapshotPlanning
             throw new RefusedException($"the origin {origin.Uri} and the COW device {cow.Uri} are the same storage");
         }
     }
+
+    /// <summary>Refuses a COW file in a file system on the origin: what keeps the origin as it was would change it.
+    /// </summary>
+    /// <exception cref="RefusedException">It is in one.</exception>
+    internal static async Task RefuseInsideAsync(
+        IBlockDeviceOpener opener,
+        BlockDeviceDescription origin,
+        BlockDeviceDescription cow,
+        CancellationToken cancellationToken)
+    {
+        var disk = MountTable.DeviceOf(RealPath.Of(DevicePath.Of(cow.Uri))) is { } device
+            ? await DeviceRefusals.TryDescribeAsync(opener, device, cancellationToken).ConfigureAwait(false)
+            : null;
+        if (origin.Storage.Any(one => disk?.Storage.Any(one.Overlaps) == true))
+        {
+            throw new RefusedException(
+                $"the COW device {cow.Uri} is in the file system on the origin {origin.Uri}: it has to be elsewhere");
+        }
+    }
+
+    /// <summary>Warns where somebody may write a device that is read here.</summary>
+    internal static Task WarnOfMountedAsync(
+        IBlockDeviceOpener opener,
+        BlockDeviceDescription origin,
+        BlockDeviceDescription cow,
+        CancellationToken cancellationToken) => DeviceRefusals.WarnOfMountedAsync(
+            opener,
+            [origin, cow],
+            "what is written there meanwhile, the snapshot may show",
+            cancellationToken);
 }

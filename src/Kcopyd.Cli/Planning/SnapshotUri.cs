@@ -1,4 +1,5 @@
 using Kcopyd.Actors.Snapshots;
+using Kcopyd.Cli.Requests;
 using Kcopyd.Core.Snapshots;
 
 namespace Kcopyd.Cli.Planning;
@@ -25,18 +26,8 @@ internal static class SnapshotUri
     }
 
     /// <summary>The same snapshot by names that mean it in every directory.</summary>
-    internal static string Absolute(string uri)
-    {
-        if (TableOf(uri) is not { Store: { } store } table)
-        {
-            return uri;
-        }
-
-        var absolute = new SnapshotStoreSpec(Word(store.Device), store.Kind, store.ChunkSectors, store.Features);
-        return SnapshotScheme.UriOf(table.Target == SnapshotTarget.Merge
-            ? SnapshotTable.OfMerge(table.Start, table.Length, Word(table.Origin), absolute)
-            : SnapshotTable.OfSnapshot(table.Start, table.Length, Word(table.Origin), absolute));
-    }
+    internal static string Absolute(string uri) =>
+        TableOf(uri) is { Store: not null } table ? SnapshotScheme.UriOf(TableDevices.Map(table, Word)) : uri;
 
     /// <summary>A device as a word of a table: a directory may have white space in its name.</summary>
     private static string Word(string device)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Kcopyd.Actors.Snapshots;
 using Kcopyd.Cli.Requests;
+using Kcopyd.Core.Snapshots;
 
 namespace Kcopyd.Cli.Reporting;
 
@@ -29,6 +30,15 @@ internal static class SnapshotReport
             SnapshotStatusReport.Of(order, content, failures),
             ReportJson.Default.SnapshotStatusReport,
             Lines(order, content));
+    }
+
+    /// <summary>Says on standard error that the chunk size of the table is not used, where it is not.</summary>
+    internal static void RemarkChunks(SnapshotOrder order, SnapshotTable found)
+    {
+        if (SnapshotResultText.ChunkRemark(order.Table, found) is { } remark)
+        {
+            Speech.Complain(remark);
+        }
     }
 
     /// <summary>What came of a merge.</summary>

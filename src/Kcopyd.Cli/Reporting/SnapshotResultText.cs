@@ -8,13 +8,21 @@ namespace Kcopyd.Cli.Reporting;
 /// <summary>What is said about a snapshot, in words. Pure.</summary>
 internal static class SnapshotResultText
 {
+    /// <summary>What is shown of a store with room for a chunk still.</summary>
+    private const double AlmostFull = 99.99;
+
     /// <summary>dm-snapshot's status line.</summary>
     internal static string StatusLine(CowStoreContent content) =>
         content.Status.FullLine(content.Table.Start, content.Table.Length, content.Table.Target);
 
     /// <summary>How full a store is, to two digits.</summary>
     internal static double FillPercent(SnapshotStatus status) =>
-        status.Total == 0 ? 100 : Math.Round(100.0 * status.Allocated / status.Total, 2);
+        status.Allocated >= status.Total
+            ? 100
+            : Math.Min(AlmostFull, Math.Round(100.0 * status.Allocated / status.Total, 2));
+
+    /// <summary><c>1 exception</c>, <c>2 exceptions</c>.</summary>
+    internal static string Exceptions(long count) => Count(count, "exception");
 
     /// <summary><c>49542 exceptions in chunks of 8 sectors; 194 MiB of 1 GiB allocated (18.97 %), 780 KiB of that
     /// metadata</c>.</summary>
@@ -23,7 +31,7 @@ internal static class SnapshotResultText
         var status = content.Status;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{content.ExceptionCount} exceptions in chunks of {content.Table.ChunkSectors} sectors; "
+            $"{Exceptions(content.ExceptionCount)} in chunks of {Count(content.Table.ChunkSectors, "sector")}; "
             + $"{Amount(status.Allocated)} of {Amount(status.Total)} allocated ({FillPercent(status):0.##} %), "
             + $"{Amount(status.Metadata)} of that metadata");
     }
@@ -41,7 +49,7 @@ internal static class SnapshotResultText
         var rate = bytes > 0 && result.Elapsed > TimeSpan.Zero
             ? $", {SizeText.Format((long)(bytes / result.Elapsed.TotalSeconds))}/s"
             : string.Empty;
-        return $"{merged} of {result.Began.ExceptionCount} exceptions merged; {SizeText.Format(bytes)} in "
+        return $"{merged} of {Exceptions(result.Began.ExceptionCount)} merged; {SizeText.Format(bytes)} in "
             + $"{DurationText.Format(result.Elapsed)}{rate}{Ending(result.State)}";
     }
 
@@ -59,6 +67,15 @@ internal static class SnapshotResultText
                 + "together with its COW device";
         }
     }
+
+    /// <summary>What is said where the table names another chunk size than the store; null: it does not.</summary>
+    internal static string? ChunkRemark(SnapshotTable wanted, SnapshotTable found) =>
+        wanted.ChunkSectors == 0 || wanted.ChunkSectors == found.ChunkSectors
+            ? null
+            : $"the store on {found.Cow} has chunks of {Count(found.ChunkSectors, "sector")}, which counts, not "
+                + $"{wanted.ChunkSectors} as in the table";
+
+    private static string Count(long count, string what) => count == 1 ? $"1 {what}" : $"{count} {what}s";
 
     private static string Amount(long sectors) => SizeText.Format(Sectors.ToBytes(sectors));
 

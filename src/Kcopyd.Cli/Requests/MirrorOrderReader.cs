@@ -22,6 +22,7 @@ internal static class MirrorOrderReader
                 "a journal log is kept by the program that has the mirror: kcopyd mirror takes disk and core logs");
         }
 
+        table = TableDevices.ByPath(table);
         return new MirrorOrder(table)
         {
             SizeBytes = ReadSize(text.Size, table),

@@ -30,7 +30,8 @@ internal static class SnapshotOrderReader
     /// <summary>Reads the table alone.</summary>
     /// <param name="option">The word of --table: the line, or a hyphen.</param>
     /// <param name="input">Where the table is, if it is a hyphen.</param>
-    /// <exception cref="RefusedException">There is none, or it has no store that outlives its snapshot.</exception>
+    /// <exception cref="RefusedException">There is none, or it has no store that outlives its snapshot,
+    /// or a device of it does not exist.</exception>
     /// <exception cref="SnapshotTableException">It describes no snapshot.</exception>
     internal static SnapshotTable ReadTable(string? option, TextReader input)
     {
@@ -42,7 +43,7 @@ internal static class SnapshotOrderReader
             SnapshotStoreKind.Transient => throw new RefusedException(
                 "a transient snapshot (N) is in the memory of the program that has it: "
                 + "kcopyd snapshot takes tables of type P or PO"),
-            _ => table,
+            _ => TableDevices.ByPath(table),
         };
     }
 

@@ -18,8 +18,17 @@ internal static class TableInput
     {
         null => throw new RefusedException($"--table is missing: it says what the {what} is"),
         FromInput => Read(input, what),
+        _ when File.Exists(option) => throw new RefusedException(
+            $"--table takes the line itself: --table - < {Quoted(option)} reads it from that file"),
         _ => option,
     };
+
+    /// <summary>A word as a shell takes it.</summary>
+    private static string Quoted(string word) => word.Any(static letter => !IsPlain(letter))
+        ? $"'{word.Replace("'", @"'\''", StringComparison.Ordinal)}'"
+        : word;
+
+    private static bool IsPlain(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '/' or '.' or '-' or '_';
 
     /// <summary>The one line that is no comment and not empty, as device-mapper's table files have it.</summary>
     private static string Read(TextReader input, string what)

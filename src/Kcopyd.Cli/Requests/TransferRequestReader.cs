@@ -42,7 +42,10 @@ internal static class TransferRequestReader
 
         // What a journal says is durable has to be, so a journaled job flushes whether that was asked for or not.
         return new TransferRequest(
-            text.Kind, text.Source, text.Targets, journal is null ? options : options with { Flush = true })
+            text.Kind,
+            TableDevices.ByPath(text.Source),
+            text.Targets,
+            journal is null ? options : options with { Flush = true })
         {
             Journal = journal,
             SourceSector = ReadSectors("--sector", text.Sector) ?? 0,

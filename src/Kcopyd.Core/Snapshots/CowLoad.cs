@@ -85,7 +85,7 @@ public sealed class CowLoad
     {
         if ((ulong)entry.OldChunk >= (ulong)_originChunks)
         {
-            throw Damaged(entry, index, $"the origin has {_originChunks} chunks");
+            throw Damaged(entry, index, $"the table has room for {_originChunks}, and may be too short");
         }
 
         if (entry.NewChunk is > 0 and < CowLayout.FirstData)

@@ -20,7 +20,8 @@ public abstract record OriginEffect
     /// snapshot.</summary>
     public sealed record Commit(SnapshotState Snapshot, StoreCommit Changes) : OriginEffect;
 
-    /// <summary>Mark a store invalid, durably. Answered by <see cref="OriginMachine.Marked"/>.</summary>
+    /// <summary>Mark a store invalid, durably where its device lets. Answered by <see cref="OriginMachine.Marked"/>,
+    /// also when it could not be marked: what waits goes on then, and a crash may find the store valid.</summary>
     public sealed record MarkInvalid(SnapshotState Snapshot) : OriginEffect;
 
     /// <summary>Flush the origin, so that what a new snapshot shows is durable. Answered by

@@ -23,7 +23,7 @@ public sealed class CowStoreRefusalTests
         { "area behind the end", "another follows in chunk 34, but the device of 34 sectors" },
         { "chunk of an area", "in chunk 1, but data begins in chunk 2" },
         { "chunk of another area", "in chunk 258, but that is where an area stands" },
-        { "origin chunk behind the end", "chunk 512 of the origin in chunk 2, but the origin has 512 chunks" },
+        { "origin chunk behind the end", "chunk 512 of the origin in chunk 2, but the table has room for 512" },
         { "wild entry", "chunk 18446744073709551615 of the origin" },
         { "origin chunk twice", "an earlier entry has it in chunk 2" },
         { "chunk twice", "an earlier entry has its data there" },

@@ -335,5 +335,7 @@ public sealed class SnapshotClosingTests : IDisposable
         _bench.AssertClosed(device.WriteZeroesAsync(0, 512, default).AsTask());
         _bench.AssertClosed(BeginFlush(device));
         _bench.AssertClosed(device.GetBlockStatusAsync(0, 512, default).AsTask());
+        _bench.AssertClosed(device.DropCacheAsync(0, 512, default).AsTask());
+        _bench.AssertClosed(device.ConfirmAsync(default).AsTask());
     }
 }

@@ -148,6 +148,30 @@ public sealed class SnapshotHandoverTests : IDisposable
     }
 
     [Fact]
+    public void Snapshot_that_is_being_closed_is_neither_resumed_nor_taken_over()
+    {
+        var gated = Gateable(Cow());
+        var old = _bench.Add(_origin, gated);
+        var successor = _bench.Run(_origin.LoadSuccessorAsync(old, Merge));
+        gated.CloseGate(DeviceOperation.Write);
+        var write = BeginChunk(_origin, 40, 2);
+        _bench.Run(old.SuspendAsync());
+        var closed = old.DisposeAsync().AsTask();
+        _bench.Settle();
+
+        _bench.Failure<ObjectDisposedException>(old.ResumeAsync());
+        var refusal = _bench.Failure<InvalidOperationException>(successor.ResumeAsync());
+        Refused<InvalidOperationException>(old, Table("P 8"));
+
+        Assert.Contains("cannot be taken over", refusal.Message, StringComparison.Ordinal);
+        Assert.False(closed.IsCompleted);
+        _bench.Simulation.Open(gated);
+        _bench.Run(closed);
+        _bench.Run(write);
+        _bench.Failure<ObjectDisposedException>(successor.ResumeAsync());
+    }
+
+    [Fact]
     public void Owned_device_is_closed_with_the_snapshot_that_has_it_last()
     {
         var cow = Cow();

@@ -40,8 +40,11 @@ public sealed class SnapshotMergeFailureTests : IDisposable
         _bench.Simulation.Open(gated);
 
         _bench.AssertEio(held);
-        _bench.Failure<SnapshotStoreException>(waiting);
-        _bench.Failure<SnapshotStoreException>(merging.WaitUntilMergedAsync());
+        var failure = _bench.Failure<SnapshotStoreException>(waiting);
+        var later = _bench.Failure<SnapshotStoreException>(merging.WaitUntilMergedAsync());
+        Assert.Contains("the origin could not be written: memory:", failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"{operation}", failure.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(failure.Message, later.Message);
         Assert.Equal("Merge failed", _bench.Status(merging));
         _bench.Settle();
         Assert.Equal([new SnapshotNotice.MergeFailed(SnapshotLoss.OriginWrite)], _notices);
@@ -79,6 +82,46 @@ public sealed class SnapshotMergeFailureTests : IDisposable
         _bench.WriteChunk(origin, 30, 11);
         _bench.AssertChunk(merging, 30, 11);
         _bench.AssertChunk(merging, 5, 1);
+    }
+
+    [Fact]
+    public void Merge_whose_store_cannot_be_cleaned_before_does_not_begin_and_loses_nothing()
+    {
+        var bad = new SwitchedDevice(_cow);
+        var origin = _bench.Start(_device);
+        var old = _bench.Add(
+            origin, bad, null, new SnapshotOptions { OnFailure = SnapshotFailurePolicy.FailWrite });
+        _bench.WriteChunk(old, 20, 8);
+        bad.Fail(DeviceOperation.Flush);
+        _bench.AssertEio(BeginChunk(origin, 5, 2));
+        _bench.Run(old.SuspendAsync());
+        var merging = _bench.Run(origin.LoadSuccessorAsync(old, Merge));
+
+        var refusal = _bench.Failure<DeviceException>(merging.ResumeAsync());
+        Assert.Contains("could not begin", refusal.Reason, StringComparison.Ordinal);
+        _bench.AssertChunk(origin, 20, 1);
+        bad.Mend();
+        _bench.Run(merging.ResumeAsync());
+        _bench.Run(merging.WaitUntilMergedAsync());
+
+        AssertHolds(_device, 20, 8);
+        AssertHolds(_device, 5, 1);
+    }
+
+    [Fact]
+    public void Who_waits_for_the_merge_of_a_snapshot_hears_that_it_became_invalid()
+    {
+        var origin = _bench.Start(_device);
+        var snapshot = _bench.Add(origin, Cow(4));
+        var waiting = snapshot.WaitUntilMergedAsync();
+
+        for (var chunk = 0; chunk < 3; chunk++)
+        {
+            _bench.WriteChunk(origin, chunk, 2);
+        }
+
+        _bench.Failure<SnapshotStoreException>(waiting);
+        _bench.Failure<SnapshotStoreException>(snapshot.WaitUntilMergedAsync());
     }
 
     [Fact]

@@ -233,6 +233,45 @@ public sealed class SnapshotMergeTests : IDisposable
     }
 
     [Fact]
+    public void Refusal_because_of_a_merge_comes_before_a_store_is_made()
+    {
+        var gated = Gateable(_cow);
+        var origin = _bench.Start(_device);
+        _bench.MakeStore(origin, _cow);
+        var merging = _bench.Load(origin, gated, Merge);
+        gated.CloseGate(DeviceOperation.Read);
+        _bench.Run(merging.ResumeAsync());
+        var empty = Cow();
+
+        _bench.Failure<InvalidOperationException>(origin.AddSnapshotAsync(Merge, empty));
+        _bench.Failure<InvalidOperationException>(origin.LoadSnapshotAsync(Merge, empty));
+        _bench.Failure<InvalidOperationException>(origin.AddSnapshotAsync(Table(), empty));
+
+        Assert.Equal(new byte[96 * ChunkBytes], Bytes(empty, 0, 96 * ChunkBytes));
+        _bench.Simulation.Open(gated);
+        _bench.Run(merging.WaitUntilMergedAsync());
+        _bench.Run(merging.DisposeAsync());
+        _bench.Add(origin, empty, Merge);
+    }
+
+    [Fact]
+    public void Of_two_merges_that_are_loaded_at_once_the_second_writes_nothing()
+    {
+        var gated = Gateable(_cow);
+        gated.CloseGate(DeviceOperation.Read);
+        var origin = _bench.Start(_device);
+        var first = origin.LoadSnapshotAsync(Merge, gated);
+        var empty = Cow();
+
+        _bench.Failure<InvalidOperationException>(origin.LoadSnapshotAsync(Merge, empty));
+
+        Assert.Equal(new byte[96 * ChunkBytes], Bytes(empty, 0, 96 * ChunkBytes));
+        _bench.Simulation.Open(gated);
+        _bench.Run(_bench.Run(first).DisposeAsync());
+        _bench.Load(origin, empty, Merge);
+    }
+
+    [Fact]
     public void Second_merge_waits_until_the_first_is_closed()
     {
         var origin = _bench.Start(_device);

@@ -116,6 +116,23 @@ public sealed class SnapshotStoreTests : IDisposable
     }
 
     [Fact]
+    public void Damaged_store_is_refused_untouched_and_its_device_is_free_again()
+    {
+        var (origin, cow) = (_bench.Start(Origin()), Cow());
+        _bench.MakeStore(origin, cow);
+        var entry = Bytes(cow, ChunkBytes, 8);
+        cow.Write(ChunkBytes, [0, 0, 0, 0, 0, 1, 0, 0], WriteDurability.Cached);
+        var damaged = Bytes(cow, 0, 96 * ChunkBytes);
+
+        var refusal = _bench.Failure<SnapshotStoreException>(origin.AddSnapshotAsync(Table(), cow, isOwned: true));
+
+        Assert.IsType<CowStoreException>(refusal.InnerException);
+        Assert.Equal(damaged, Bytes(cow, 0, 96 * ChunkBytes));
+        cow.Write(ChunkBytes, entry, WriteDurability.Cached);
+        _bench.AssertChunk(_bench.Add(origin, cow), 20, 8);
+    }
+
+    [Fact]
     public void Merge_of_a_store_with_large_blocks_needs_an_origin_that_shows_them()
     {
         var cow = new LimitedBlockDevice(_cow) { LogicalBlockSize = 4096 };

@@ -280,6 +280,21 @@ public sealed class SnapshotSuspendTests : IDisposable
         _bench.AssertChunk(snapshot, 1, 1);
     }
 
+    [Fact]
+    public void Question_about_blocks_is_cut_to_the_chunks_of_the_snapshot_that_is_merged_when_it_is_let_in()
+    {
+        const int TwiceTheLimit = 2048 * ChunkBytes;
+        var origin = _bench.Start(Origin(length: TwiceTheLimit));
+        _bench.Run(origin.SuspendAsync());
+        var asked = origin.GetBlockStatusAsync(0, TwiceTheLimit, default).AsTask();
+        _bench.Settle();
+
+        _bench.Add(origin, _cow, Table(target: "snapshot-merge", length: TwiceTheLimit));
+        _bench.Run(origin.ResumeAsync());
+
+        Assert.Equal(1024 * ChunkBytes, _bench.Run(asked).Sum(extent => extent.Length));
+    }
+
     /// <summary>A merge whose first run waits at the gate of the origin; what chunks 20 to 39 will be.</summary>
     private (SnapshotDevice Merging, byte[] View) StartMerge(OriginDevice origin, GatedBlockDevice gated)
     {
@@ -304,6 +319,9 @@ public sealed class SnapshotSuspendTests : IDisposable
             Write(device, 10, stop, content: 8),
             device.WriteZeroesAsync(11 * ChunkBytes, 512, stop).AsTask(),
             device.FlushAsync(device.WriteEpoch, stop).AsTask(),
+            device.GetBlockStatusAsync(0, Length, stop).AsTask(),
+            device.DropCacheAsync(0, Length, stop).AsTask(),
+            device.ConfirmAsync(stop).AsTask(),
         ];
         if (device.Geometry.Can(BlockDeviceAbilities.Discard))
         {

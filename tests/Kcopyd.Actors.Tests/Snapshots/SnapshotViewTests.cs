@@ -1,4 +1,6 @@
 using Kcopyd.Actors.Snapshots;
+using Kcopyd.Actors.TestKit.Devices;
+using Kcopyd.Core;
 using Kcopyd.Core.Snapshots;
 using Kcopyd.Devices;
 using Kcopyd.Tests.Shared;
@@ -185,6 +187,42 @@ public sealed class SnapshotViewTests : IDisposable
         lease.LetGo();
     }
 
+    [Theory]
+    [InlineData("origin", 20, 16)]
+    [InlineData("cow", 28, 26)]
+    public async Task Failure_of_a_device_is_told_where_the_view_has_it(string failing, int from, int at)
+    {
+        // Chunk 3, sectors 24 to 31, is in chunk 2 of the store: its third sector is sector 18 there.
+        var (table, _) = await MakeAsync("snapshot", 3);
+        var opener = failing == "origin"
+            ? new FailingOpener(_opener, table.Origin, 16)
+            : new FailingOpener(_opener, table.Cow!, 18);
+        await using var view = await SnapshotView.OpenAsync(table, opener);
+
+        var failed = await Assert.ThrowsAsync<DeviceException>(
+            async () => await view.ReadAsync(4 * 512, new byte[(from + 8) * 512], default));
+
+        Assert.Equal(view.Identity.Uri, failed.Device);
+        Assert.Equal(at * 512L, failed.Offset);
+        Assert.Contains(_files[failing], failed.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task View_of_files_is_read_on_the_thread_of_the_caller_too()
+    {
+        var (table, before) = await MakeAsync("snapshot", 3, 4, 9, 124);
+        await using var view = await SnapshotView.OpenAsync(table, _opener);
+        var inline = Assert.IsAssignableFrom<IInlineBlockDevice>(view);
+        var bytes = new byte[before.Length - 512];
+
+        inline.Read(512, bytes);
+
+        Assert.Equal(before[512..], bytes);
+        Assert.False(inline.WaitsForMedium);
+        Assert.Throws<DeviceException>(() => inline.Write(0, new byte[512], WriteDurability.Cached));
+        Assert.Throws<DeviceException>(() => inline.Read(before.Length, new byte[512]));
+    }
+
     private static SnapshotTable Table(string origin, string cow, string target = "snapshot") =>
         SnapshotTable.Parse($"0 {OriginSectors} {target} {origin} {cow} P 0");
 
@@ -210,5 +248,20 @@ public sealed class SnapshotViewTests : IDisposable
             originDevice, cowDevice, StoreTables.Of(ChunkSectors, OriginSectors));
         await bench.OverwriteAsync(chunks);
         return (Table(origin, cow, target), before);
+    }
+
+    /// <summary>Opens one device with a sector that cannot be read.</summary>
+    private sealed class FailingOpener(IBlockDeviceOpener inner, string failing, long sector) : IBlockDeviceOpener
+    {
+        public async ValueTask<IBlockDevice> OpenAsync(
+            string uri, BlockDeviceOpenOptions options, CancellationToken cancellationToken)
+        {
+            var device = await inner.OpenAsync(uri, options, cancellationToken);
+            var fault = DeviceFault.Within(DeviceOperation.Read, SectorRange.Create(sector, 1));
+            return uri == failing ? new FaultyBlockDevice(device, fault) : device;
+        }
+
+        public ValueTask<BlockDeviceDescription> DescribeAsync(string uri, CancellationToken cancellationToken) =>
+            inner.DescribeAsync(uri, cancellationToken);
     }
 }

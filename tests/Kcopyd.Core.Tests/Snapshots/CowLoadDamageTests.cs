@@ -17,8 +17,8 @@ public sealed class CowLoadDamageTests
     [InlineData(5, 70, "the device of 70 sectors has 70 chunks of 1")]
     [InlineData(5, 1L << 60, "the device of 70 sectors has 70 chunks of 1")]
     [InlineData(5, long.MaxValue, "the device of 70 sectors has 70 chunks of 1")]
-    [InlineData(100, 5, "the origin has 100 chunks")]
-    [InlineData(long.MaxValue, 5, "the origin has 100 chunks")]
+    [InlineData(100, 5, "the table has room for 100, and may be too short")]
+    [InlineData(long.MaxValue, 5, "the table has room for 100, and may be too short")]
     [InlineData(0, 5, "an earlier entry has it in chunk 2")]
     [InlineData(5, 2, "an earlier entry has its data there")]
     [InlineData(5, 3, "an earlier entry has its data there")]
@@ -35,7 +35,7 @@ public sealed class CowLoadDamageTests
     }
 
     [Theory]
-    [InlineData(-1, 5, "the origin has 100 chunks")]
+    [InlineData(-1, 5, "the table has room for 100, and may be too short")]
     [InlineData(5, -1, "the device of 70 sectors has 70 chunks of 1")]
     [InlineData(5, long.MinValue, "the device of 70 sectors has 70 chunks of 1")]
     public void Numbers_of_64_bits_are_said_as_they_stand(long oldChunk, long newChunk, string why)

@@ -66,6 +66,21 @@ public sealed partial class OriginMachineMergeTests
     }
 
     [Fact]
+    public void Writes_of_another_snapshot_to_its_store_hold_up_no_run()
+    {
+        var snapshot = Loaded(Entries);
+        var other = _script.Add(8);
+        _script.Write(8, 16, other);
+        _script.Calm();
+        var inFlight = _script.Write(8, 16, other);
+        _script.Issued(inFlight);
+
+        _script.Activate(snapshot, isMerge: true);
+
+        Assert.Equal((40, SectorRange.Create(8, 16)), NextCopy());
+    }
+
+    [Fact]
     public void Half_merged_snapshot_that_is_removed_leaves_the_origin_as_it_is()
     {
         var snapshot = Merging(Entries);
