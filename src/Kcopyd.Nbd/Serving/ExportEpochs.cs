@@ -5,8 +5,8 @@ namespace Kcopyd.Nbd.Serving;
 /// <summary>The write epochs that the connections of one export rely on.</summary>
 /// <remarks>
 /// A flush of one connection covers what was answered on all of them. So one that begins while others are open relies
-/// on the oldest epoch of those: writes of the same client may be older than it. Who is told of a loss relies on the new
-/// epoch from there on; the others are told of it by their own next flush. Any thread may call.
+/// on the oldest epoch of those: writes of the same client may be older than it. Who is told of a loss relies on the
+/// new epoch from there on; the others are told of it by their own next flush. Any thread may call.
 /// </remarks>
 internal sealed class ExportEpochs(IBlockDevice device)
 {

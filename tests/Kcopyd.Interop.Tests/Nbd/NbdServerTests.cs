@@ -45,7 +45,8 @@ public sealed class NbdServerTests : IAsyncLifetime
         Assert.Equal(["", "other"], exports.Select(export => export.GetProperty("export-name").GetString()));
         var disk = exports[0];
         Assert.Equal(Bytes, disk.GetProperty("export-size").GetInt64());
-        Assert.Equal(["base:allocation"], disk.GetProperty("contexts").EnumerateArray().Select(name => name.GetString()));
+        var contexts = disk.GetProperty("contexts").EnumerateArray();
+        Assert.Equal(["base:allocation"], contexts.Select(name => name.GetString()));
         Assert.Equal(32 << 20, disk.GetProperty("block_size_maximum").GetInt32());
         string[] abilities = ["can_flush", "can_fua", "can_zero", "can_trim", "can_multi_conn", "can_df"];
         Assert.All(abilities, ability => Assert.True(disk.GetProperty(ability).GetBoolean(), ability));
