@@ -1,0 +1,340 @@
+using System.Collections.Immutable;
+using Kcopyd.Devices;
+using Kcopyd.Nbd.Protocol;
+
+namespace Kcopyd.Nbd.Client;
+
+/// <summary>An export of an NBD server as a device.</summary>
+/// <remarks>
+/// <para>
+/// Several connections are used where the server promises that a flush of one covers all. A connection that is lost
+/// ends the write epoch and is made again, for a time; requests under way are asked again. An export that came back
+/// with another size, or that can do less, is another device (<see cref="DeviceErrorKind.Vanished"/>).
+/// </para>
+/// <para>A server that takes no flushes makes no promise; flushing it does nothing.</para>
+/// </remarks>
+public sealed class NbdBlockDevice : IBlockDevice
+{
+    /// <summary>The longest piece of what carries no data; a multiple of every block.</summary>
+    private const long LongestPiece = 1L << 30;
+
+    private readonly NbdUri _uri;
+    private readonly NbdTerms _terms;
+    private readonly NbdLine[] _lines;
+    private readonly WriteEpochs _epochs = new();
+    private readonly CallGate _gate = new();
+    private readonly long _maxBytes;
+    private int _turn;
+
+    private NbdBlockDevice(NbdUri uri, NbdTerms terms, NbdClientOptions options, bool isWritable)
+    {
+        (_uri, _terms) = (uri, terms);
+        IsWritable = isWritable && !terms.Can(NbdTransmissionFlags.ReadOnly);
+        var block = (int)terms.Sizes.Minimum;
+        _maxBytes = Math.Min(terms.Sizes.Maximum, NbdLimits.MaxPayload) / block * block;
+
+        // A server that promises nothing may also have a limit, and let the second one wait for the end of the first.
+        var count = terms.Can(NbdTransmissionFlags.CanMultiConn) ? options.Connections : 1;
+        _lines = [.. Enumerable.Range(0, count).Select(_ => new NbdLine(uri, options, terms, _epochs.End))];
+        Geometry = new BlockDeviceGeometry(
+            terms.Size.LengthBytes,
+            block,
+            (int)Math.Min(terms.Sizes.Preferred, 1 << 20),
+            !IsWritable,
+            AbilitiesOf(terms));
+        Identity = new BlockDeviceIdentity(
+            uri.Text,
+            terms.Size.LengthBytes,
+            ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("export", uri.Export));
+    }
+
+    /// <inheritdoc/>
+    public BlockDeviceIdentity Identity { get; }
+
+    /// <inheritdoc/>
+    public BlockDeviceGeometry Geometry { get; }
+
+    /// <inheritdoc/>
+    public long WriteEpoch => _epochs.Current;
+
+    private bool IsWritable { get; }
+
+    private string Uri => _uri.Text;
+
+    /// <summary>Connects to a server and takes an export.</summary>
+    /// <param name="uri">As <c>nbd://HOST[:PORT]/EXPORT</c> or <c>nbd+unix:///EXPORT?socket=PATH</c>.</param>
+    /// <param name="access">Whether it is to be written.</param>
+    /// <param name="options">How it is used; null: the defaults.</param>
+    /// <param name="cancellationToken">Stops connecting.</param>
+    /// <returns>The device, which the caller disposes.</returns>
+    /// <exception cref="DeviceException">The URI is none, the server cannot be reached or is none, or it has no such
+    /// export, or one that cannot be written.</exception>
+    public static async Task<NbdBlockDevice> OpenAsync(
+        string uri, BlockDeviceAccess access, NbdClientOptions? options, CancellationToken cancellationToken)
+    {
+        var where = NbdUri.Parse(uri);
+        var used = options ?? new NbdClientOptions();
+        ArgumentOutOfRangeException.ThrowIfLessThan(used.Connections, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(used.Connections, 16, nameof(options));
+        try
+        {
+#pragma warning disable CA2000 // the device owns it
+            var connection = await NbdConnection.ConnectAsync(where, used, cancellationToken).ConfigureAwait(false);
+#pragma warning restore CA2000
+            if (access == BlockDeviceAccess.ReadWrite && connection.Terms.Can(NbdTransmissionFlags.ReadOnly))
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                throw new DeviceException(
+                    uri, DeviceOperation.Open, DeviceErrorKind.ReadOnly, "the server gives it for reading only");
+            }
+
+            var device = new NbdBlockDevice(
+                where, connection.Terms, used, access == BlockDeviceAccess.ReadWrite);
+            device._lines[0].Use(connection);
+            return device;
+        }
+        catch (Exception failure)
+            when (NbdFailures.IsOfConnecting(failure) && !cancellationToken.IsCancellationRequested)
+        {
+            throw NbdFailures.Of(uri, used, failure);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
+        RunAsync(DeviceOperation.Read, async () =>
+        {
+            BlockRequest.Check(Uri, DeviceOperation.Read, Geometry, offset, buffer.Length);
+            var valid = (int)BlockRequest.ValidBytes(Geometry, offset, buffer.Length);
+            buffer.Span[valid..].Clear();
+            for (var done = 0; done < valid;)
+            {
+                var piece = (int)Math.Min(valid - done, _maxBytes);
+                var request = Request(NbdCommand.Read, offset + done, piece);
+                Demand(
+                    DeviceOperation.Read,
+                    offset + done,
+                    await Line().AskAsync(request, default, buffer.Slice(done, piece), DeviceOperation.Read)
+                        .ConfigureAwait(false));
+                done += piece;
+            }
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(
+        long offset, ReadOnlyMemory<byte> buffer, WriteDurability durability, CancellationToken cancellationToken) =>
+        RunAsync(DeviceOperation.Write, async () =>
+        {
+            BlockRequest.CheckWrite(Uri, DeviceOperation.Write, Geometry, offset, buffer.Length);
+            var isDurable = durability == WriteDurability.Durable;
+            var epoch = WriteEpoch;
+            var flags = isDurable && _terms.Can(NbdTransmissionFlags.SendFua) ? NbdCommandFlags.Fua : 0;
+            var valid = (int)BlockRequest.ValidBytes(Geometry, offset, buffer.Length);
+            for (var done = 0; done < valid;)
+            {
+                var piece = (int)Math.Min(valid - done, _maxBytes);
+                var request = Request(NbdCommand.Write, offset + done, piece) with { Flags = flags };
+                Demand(
+                    DeviceOperation.Write,
+                    offset + done,
+                    await Line().AskAsync(request, buffer.Slice(done, piece), default, DeviceOperation.Write)
+                        .ConfigureAwait(false));
+                done += piece;
+            }
+
+            if (isDurable && flags == 0)
+            {
+                await FlushAsync(epoch).ConfigureAwait(false);
+            }
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask WriteZeroesAsync(long offset, long length, CancellationToken cancellationToken) =>
+        RunAsync(DeviceOperation.WriteZeroes, async () =>
+        {
+            BlockRequest.CheckWrite(Uri, DeviceOperation.WriteZeroes, Geometry, offset, length);
+            var hasCommand = _terms.Can(NbdTransmissionFlags.SendWriteZeroes);
+            var longest = hasCommand ? LongestPiece : Math.Min(ZeroPages.Memory.Length, _maxBytes);
+            await InPiecesAsync(offset, length, longest, async (at, piece) =>
+            {
+                var request = Request(hasCommand ? NbdCommand.WriteZeroes : NbdCommand.Write, at, piece);
+                var zeros = hasCommand ? default : ZeroPages.Memory[..(int)piece];
+                Demand(
+                    DeviceOperation.WriteZeroes,
+                    at,
+                    await Line().AskAsync(request, zeros, default, DeviceOperation.WriteZeroes).ConfigureAwait(false));
+            }).ConfigureAwait(false);
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DiscardAsync(long offset, long length, CancellationToken cancellationToken) =>
+        RunAsync(DeviceOperation.Discard, async () =>
+        {
+            BlockRequest.CheckWrite(Uri, DeviceOperation.Discard, Geometry, offset, length);
+            if (!_terms.Can(NbdTransmissionFlags.SendTrim))
+            {
+                throw new DeviceException(
+                    Uri, DeviceOperation.Discard, DeviceErrorKind.NotSupported, "the server takes no discards");
+            }
+
+            await InPiecesAsync(offset, length, LongestPiece, async (at, piece) =>
+            {
+                var request = Request(NbdCommand.Trim, at, piece);
+                Demand(
+                    DeviceOperation.Discard,
+                    at,
+                    await Line().AskAsync(request, default, default, DeviceOperation.Discard).ConfigureAwait(false));
+            }).ConfigureAwait(false);
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask FlushAsync(long writeEpoch, CancellationToken cancellationToken) =>
+        RunAsync(DeviceOperation.Flush, () => FlushAsync(writeEpoch), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<BlockExtent>> GetBlockStatusAsync(
+        long offset, long length, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<BlockExtent> extents = [];
+        await RunAsync(DeviceOperation.BlockStatus, async () =>
+        {
+            BlockRequest.CheckBounds(Uri, DeviceOperation.BlockStatus, Geometry, offset, length);
+            var valid = BlockRequest.ValidBytes(Geometry, offset, length);
+            if (_terms.AllocationContext is null || valid == 0)
+            {
+                extents = [new BlockExtent(offset, length, BlockStatus.Data)];
+                return;
+            }
+
+            // Servers may want whole blocks also here; what lies before the range is cut off again.
+            var start = offset / Geometry.LogicalBlockSize * Geometry.LogicalBlockSize;
+            var end = BlockRequest.RoundUp(offset + valid, Geometry.LogicalBlockSize);
+            var count = Math.Min(Math.Min(end, Geometry.LengthBytes) - start, LongestPiece);
+            var answer = await Line()
+                .AskAsync(Request(NbdCommand.BlockStatus, start, count), default, default, DeviceOperation.BlockStatus)
+                .ConfigureAwait(false);
+            Demand(DeviceOperation.BlockStatus, offset, answer);
+            extents = Within(answer.Extents, offset, offset + valid);
+        }, cancellationToken).ConfigureAwait(false);
+        return extents;
+    }
+
+    /// <summary>Does nothing: what the server keeps in memory is its own affair.</summary>
+    public ValueTask DropCacheAsync(long offset, long length, CancellationToken cancellationToken) => default;
+
+    /// <inheritdoc/>
+    public ValueTask ConfirmAsync(CancellationToken cancellationToken) =>
+        RunAsync(DeviceOperation.Read, async () =>
+        {
+            // Whoever answers is the export that was opened, or one that could not be told from it.
+            var block = (int)Math.Min(Geometry.LengthBytes, Geometry.LogicalBlockSize);
+            var request = Request(NbdCommand.Read, 0, block);
+            var answer = await Line().AskAsync(request, default, new byte[block], DeviceOperation.Read)
+                .ConfigureAwait(false);
+            Demand(DeviceOperation.Read, 0, answer);
+        }, cancellationToken);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<StorageExtent> Locate(long offset, long length)
+    {
+        BlockRequest.CheckBounds(Uri, DeviceOperation.Open, Geometry, offset, length);
+        var place = _uri.Socket ?? $"{_uri.Host}:{_uri.Port}";
+        return length == 0 ? [] : [new StorageExtent($"nbd:{place}/{_uri.Export}", offset, length)];
+    }
+
+    /// <summary>Waits for the calls inside and says goodbye to the server. What was not flushed is the server's
+    /// affair.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _gate.CloseAsync().ConfigureAwait(false);
+        foreach (var line in _lines)
+        {
+            await line.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static BlockDeviceAbilities AbilitiesOf(NbdTerms terms) =>
+        (terms.Can(NbdTransmissionFlags.SendWriteZeroes) ? BlockDeviceAbilities.WriteZeroes : 0)
+        | (terms.Can(NbdTransmissionFlags.SendTrim) ? BlockDeviceAbilities.Discard : 0)
+        | (terms.AllocationContext is not null ? BlockDeviceAbilities.BlockStatus : 0);
+
+    private static NbdRequestHeader Request(NbdCommand command, long offset, long length) =>
+        new(NbdCommandFlags.None, command, 0, (ulong)offset, (uint)length);
+
+    private static List<BlockExtent> Within(IReadOnlyList<BlockExtent> extents, long start, long end) =>
+    [
+        .. extents
+            .Select(extent => (
+                From: Math.Max(extent.Offset, start),
+                To: Math.Min(extent.Offset + extent.Length, end),
+                extent.Status))
+            .Where(static part => part.To > part.From)
+            .Select(static part => new BlockExtent(part.From, part.To - part.From, part.Status)),
+    ];
+
+    private NbdLine Line() => _lines[(uint)Interlocked.Increment(ref _turn) % (uint)_lines.Length];
+
+    private void Demand(DeviceOperation operation, long offset, NbdAnswer answer)
+    {
+        if (answer.Error != NbdError.None)
+        {
+            throw NbdFailures.Of(Uri, operation, offset, answer);
+        }
+    }
+
+    private async ValueTask InPiecesAsync(long offset, long length, long longest, Func<long, long, ValueTask> run)
+    {
+        var end = offset + BlockRequest.ValidBytes(Geometry, offset, length);
+        for (var at = offset; at < end;)
+        {
+            var piece = Math.Min(longest, end - at);
+            await run(at, piece).ConfigureAwait(false);
+            at += piece;
+        }
+    }
+
+    private async ValueTask FlushAsync(long writeEpoch)
+    {
+        _epochs.Check(Uri, writeEpoch);
+        if (!_terms.Can(NbdTransmissionFlags.SendFlush))
+        {
+            return;
+        }
+
+        NbdAnswer answer;
+        try
+        {
+            answer = await Line().AskOnceAsync(Request(NbdCommand.Flush, 0, 0), DeviceOperation.Flush)
+                .ConfigureAwait(false);
+        }
+        catch (NbdDisconnectedException)
+        {
+            // The epoch ended with the connection.
+            throw WriteEpochs.Lost(Uri);
+        }
+
+        if (answer.Error != NbdError.None)
+        {
+            _epochs.End();
+            throw NbdFailures.Of(Uri, DeviceOperation.Flush, 0, answer);
+        }
+
+        // Another connection may have been lost meanwhile, with what was written on it.
+        _epochs.Check(Uri, writeEpoch);
+    }
+
+    private async ValueTask RunAsync(
+        DeviceOperation operation, Func<ValueTask> call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _gate.Enter(Uri, operation);
+        try
+        {
+            await call().ConfigureAwait(false);
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+}

@@ -1,0 +1,23 @@
+namespace Kcopyd.Nbd.Client;
+
+/// <summary>How a device on a server is used.</summary>
+public sealed record NbdClientOptions
+{
+    /// <summary>How many connections to use where the server lets several be used as one. 1 to 16; default 4.</summary>
+    public int Connections { get; init; } = 4;
+
+    /// <summary>How long connecting and negotiating may take. Default 10 seconds.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a server may say nothing while it owes an answer, before the connection counts as lost.
+    /// Default 60 seconds.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>For how long a lost connection is made again and again before requests fail. Zero: not at all. Default
+    /// 60 seconds.</summary>
+    public TimeSpan ReconnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>A file with certificates, in PEM, that the server's must be signed by; null, the default: those that
+    /// the system trusts.</summary>
+    public string? TrustedCertificates { get; init; }
+}

@@ -1,0 +1,155 @@
+using Kcopyd.Devices;
+using Kcopyd.Nbd.Protocol;
+
+namespace Kcopyd.Nbd.Client;
+
+/// <summary>One of the connections of a device, made again when it is lost. Any thread may call.</summary>
+/// <remarks>One caller at a time makes it again; the others wait for that one, each as long as it may.</remarks>
+internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms terms, Action lost) : IAsyncDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    private readonly SemaphoreSlim _making = new(1, 1);
+    private readonly CancellationTokenSource _closing = new();
+    private NbdConnection? _connection;
+
+    /// <summary>Uses a connection that is open already.</summary>
+    public void Use(NbdConnection connection)
+    {
+        connection.Lost = lost;
+        _connection = connection;
+        if (connection.IsLost)
+        {
+            lost();
+        }
+    }
+
+    /// <summary>Asks, and asks again on another connection where one is lost.</summary>
+    /// <param name="request">What.</param>
+    /// <param name="payload">The bytes of a write.</param>
+    /// <param name="destination">Where those of a read go.</param>
+    /// <param name="operation">For messages.</param>
+    /// <exception cref="DeviceException">There is no connection any more, and none can be made.</exception>
+    public async ValueTask<NbdAnswer> AskAsync(
+        NbdRequestHeader request, ReadOnlyMemory<byte> payload, Memory<byte> destination, DeviceOperation operation)
+    {
+        while (true)
+        {
+            var connection = await GetAsync(operation).ConfigureAwait(false);
+            try
+            {
+                return await connection.AskAsync(request, payload, destination).ConfigureAwait(false);
+            }
+            catch (NbdDisconnectedException) when (options.ReconnectTimeout > TimeSpan.Zero)
+            {
+                // Reading twice and writing the same bytes twice does no harm.
+            }
+            catch (NbdDisconnectedException loss)
+            {
+                throw Gone(operation, loss.Message, loss);
+            }
+        }
+    }
+
+    /// <summary>Asks once: what was lost is not asked for again.</summary>
+    /// <exception cref="NbdDisconnectedException">The connection was lost meanwhile.</exception>
+    /// <exception cref="DeviceException">There is none, and none can be made.</exception>
+    public async ValueTask<NbdAnswer> AskOnceAsync(NbdRequestHeader request, DeviceOperation operation)
+    {
+        var connection = await GetAsync(operation).ConfigureAwait(false);
+        return await connection.AskAsync(request, default, default).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _making.WaitAsync().ConfigureAwait(false);
+        if (_connection is { } connection)
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _making.Dispose();
+        _closing.Dispose();
+    }
+
+    private async ValueTask<NbdConnection> GetAsync(DeviceOperation operation)
+    {
+        if (Volatile.Read(ref _connection) is { IsLost: false } open)
+        {
+            return open;
+        }
+
+        await _making.WaitAsync(_closing.Token).ConfigureAwait(false);
+        try
+        {
+            if (_connection is { IsLost: false } made)
+            {
+                return made;
+            }
+
+            if (_connection is { } gone)
+            {
+                _connection = null;
+                await gone.DisposeAsync().ConfigureAwait(false);
+            }
+
+            return await MakeAsync(operation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _making.Release();
+        }
+    }
+
+    private async ValueTask<NbdConnection> MakeAsync(DeviceOperation operation)
+    {
+        var until = Environment.TickCount64 + (long)options.ReconnectTimeout.TotalMilliseconds;
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            try
+            {
+                var connection = await NbdConnection.ConnectAsync(uri, options, _closing.Token).ConfigureAwait(false);
+                if (DifferenceOf(connection.Terms) is { } difference)
+                {
+                    await connection.DisposeAsync().ConfigureAwait(false);
+                    throw new DeviceException(
+                        uri.Text,
+                        operation,
+                        DeviceErrorKind.Vanished,
+                        $"the server has another export now: {difference}");
+                }
+
+                Use(connection);
+                return connection;
+            }
+            catch (Exception failure) when (NbdFailures.IsOfConnecting(failure) && !_closing.IsCancellationRequested)
+            {
+                if (Environment.TickCount64 + pause.TotalMilliseconds > until)
+                {
+                    throw Gone(operation, NbdFailures.Of(uri.Text, options, failure).Reason, failure);
+                }
+            }
+
+            using var timer = new PeriodicTimer(pause);
+            await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false);
+        }
+    }
+
+    private DeviceException Gone(DeviceOperation operation, string reason, Exception cause) =>
+        new(uri.Text, operation, DeviceErrorKind.Io, reason, cause) { IsTransient = true };
+
+    /// <summary>How another export differs from the one that was opened; null: in nothing that matters.</summary>
+    private string? DifferenceOf(NbdTerms now) => (terms.Size, terms.Sizes) switch
+    {
+        var (size, _) when now.Size.LengthBytes != size.LengthBytes =>
+            $"it has {now.Size.LengthBytes} bytes, not {size.LengthBytes}",
+        var (size, _) when (size.Flags & ~now.Size.Flags & ~NbdTransmissionFlags.ReadOnly) != 0 => "it can do less",
+        var (size, _) when (now.Size.Flags & ~size.Flags).HasFlag(NbdTransmissionFlags.ReadOnly) => "it is read-only",
+        var (_, sizes) when now.Sizes.Minimum > sizes.Minimum || now.Sizes.Maximum < sizes.Maximum =>
+            "it takes other blocks",
+        _ when terms.AllocationContext is not null && now.AllocationContext is null => "it tells no holes",
+        _ => null,
+    };
+}

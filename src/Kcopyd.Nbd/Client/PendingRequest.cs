@@ -1,0 +1,58 @@
+using Kcopyd.Devices;
+using Kcopyd.Nbd.Protocol;
+
+namespace Kcopyd.Nbd.Client;
+
+/// <summary>A request that was sent and is not answered.</summary>
+internal sealed class PendingRequest(NbdRequestHeader header, Memory<byte> destination)
+{
+    private readonly TaskCompletionSource<NbdAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private NbdAnswer _result;
+
+    /// <summary>What was sent.</summary>
+    public NbdRequestHeader Header { get; } = header;
+
+    /// <summary>Where the bytes of a read go.</summary>
+    public Memory<byte> Destination { get; } = destination;
+
+    /// <summary>Which of them are there.</summary>
+    public ReadCoverage Coverage { get; } = new(destination.Length);
+
+    /// <summary>The extents that came; null: none yet.</summary>
+    public IReadOnlyList<BlockExtent>? Extents { get; set; }
+
+    /// <summary>The answer, or <see cref="NbdDisconnectedException"/>.</summary>
+    public Task<NbdAnswer> Answer => _answer.Task;
+
+    /// <summary>Remembers a failure; the first one counts.</summary>
+    public void Fail(NbdError error, string reason)
+    {
+        if (_result.Error == NbdError.None)
+        {
+            _result = new NbdAnswer(error == NbdError.None ? NbdError.Io : error, reason, []);
+        }
+    }
+
+    /// <summary>All of the answer is there.</summary>
+    /// <exception cref="NbdProtocolException">It is not.</exception>
+    public void End()
+    {
+        if (_result.Error == NbdError.None)
+        {
+            if (Header.Command == NbdCommand.Read && !Coverage.IsWhole)
+            {
+                throw new NbdProtocolException("the server ended a read without all of its bytes");
+            }
+
+            if (Header.Command == NbdCommand.BlockStatus && Extents is null)
+            {
+                throw new NbdProtocolException("the server ended a block status without an extent");
+            }
+        }
+
+        _answer.TrySetResult(_result with { Extents = Extents ?? [] });
+    }
+
+    /// <summary>There will be no answer.</summary>
+    public void Lose(NbdDisconnectedException loss) => _answer.TrySetException(loss);
+}

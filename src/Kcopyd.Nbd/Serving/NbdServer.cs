@@ -1,0 +1,218 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using Kcopyd.Nbd.Protocol;
+
+namespace Kcopyd.Nbd.Serving;
+
+/// <summary>Serves block devices to NBD clients, over TCP and Unix sockets.</summary>
+/// <remarks>
+/// Fixed newstyle negotiation, simple and structured replies, <c>base:allocation</c>, TLS. Several connections may use
+/// one export: a flush of one covers what was answered on all. Devices are the caller's. Any thread may call.
+/// </remarks>
+/// <example>
+/// <code>
+/// await using var server = new NbdServer(new NbdServerOptions());
+/// server.Add(new NbdExport("disk", device));
+/// var at = server.Listen(new IPEndPoint(IPAddress.Loopback, 10809));
+/// </code>
+/// </example>
+public sealed class NbdServer : IAsyncDisposable
+{
+    private readonly NbdServerOptions _options;
+    private readonly ServedExports _exports = new();
+    private readonly ConcurrentDictionary<long, TaskCompletionSource> _connections = [];
+    private readonly ConcurrentBag<(Socket Socket, string? Path)> _listeners = [];
+    private readonly ConcurrentBag<Task> _accepting = [];
+    private readonly CancellationTokenSource _drain = new();
+    private readonly CancellationTokenSource _cut = new();
+    private int _isDisposed;
+    private int _count;
+    private long _last;
+
+    /// <summary>A server without exports that listens nowhere yet.</summary>
+    /// <param name="options">What its clients may do.</param>
+    /// <exception cref="ArgumentException">They contradict each other.</exception>
+    public NbdServer(NbdServerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxConnections);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxRequests);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxRequests, 4096);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxRequestBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxRequestBytes, NbdLimits.MaxPayload);
+        if (options is { RequireTls: true, Certificate: null })
+        {
+            throw new ArgumentException("A server that requires TLS needs a certificate.", nameof(options));
+        }
+
+        _options = options;
+    }
+
+    /// <summary>Why a connection ended that a client did not end; null: nobody is told. Called by any thread.</summary>
+    public Action<Exception>? ConnectionFailed { get; init; }
+
+    /// <summary>Connections that are open.</summary>
+    public int ConnectionCount => Volatile.Read(ref _count);
+
+    /// <summary>Serves a device from now on.</summary>
+    /// <exception cref="ArgumentException">The name is taken or too long.</exception>
+    public void Add(NbdExport export)
+    {
+        ArgumentNullException.ThrowIfNull(export);
+        if (!NbdText.Fits(export.Name))
+        {
+            throw new ArgumentException("The name of an export has 4096 bytes at most.", nameof(export));
+        }
+
+        if (!_exports.TryAdd(new ServedExport(export, _options.MaxRequestBytes)))
+        {
+            throw new ArgumentException($"There is an export '{export.Name}' already.", nameof(export));
+        }
+    }
+
+    /// <summary>Takes an export away. Its connections end after the requests that they have begun.</summary>
+    /// <returns>Whether there was one.</returns>
+    public bool Remove(string name)
+    {
+        if (_exports.Remove(name) is not { } removed)
+        {
+            return false;
+        }
+
+        removed.Ending.Cancel();
+        return true;
+    }
+
+    /// <summary>Accepts clients at an address from now on.</summary>
+    /// <param name="endPoint">Of TCP, where port 0 is any free one, or a <see cref="UnixDomainSocketEndPoint"/>, whose
+    /// file is made, and removed at the end.</param>
+    /// <returns>The address, with its port.</returns>
+    /// <exception cref="ArgumentException">It is reachable beyond this machine, and nothing protects it.</exception>
+    /// <exception cref="SocketException">The address cannot be had.</exception>
+    public EndPoint Listen(EndPoint endPoint)
+    {
+        ArgumentNullException.ThrowIfNull(endPoint);
+        ObjectDisposedException.ThrowIf(_isDisposed != 0, this);
+        if (endPoint is IPEndPoint ip
+            && !IPAddress.IsLoopback(ip.Address)
+            && _options is { RequireTls: false, AllowPlainRemote: false })
+        {
+            throw new ArgumentException(
+                $"Without TLS a server listens on loopback only, and {endPoint} is not.", nameof(endPoint));
+        }
+
+        var isUnix = endPoint is UnixDomainSocketEndPoint;
+        var protocol = isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp;
+        var listener = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
+        try
+        {
+            listener.Bind(endPoint);
+            listener.Listen();
+        }
+        catch
+        {
+            listener.Dispose();
+            throw;
+        }
+
+        _listeners.Add((listener, isUnix ? endPoint.ToString() : null));
+#pragma warning disable CA2025 // closing the listener ends it, and is waited for
+        _accepting.Add(AcceptAsync(listener));
+#pragma warning restore CA2025
+        return listener.LocalEndPoint!;
+    }
+
+    /// <summary>Accepts nobody any more, has requests that were begun done and answered, and closes. Connections that
+    /// take longer than <see cref="NbdServerOptions.DrainTimeout"/> are cut; their requests end on the devices all the
+    /// same.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        foreach (var (socket, path) in _listeners)
+        {
+            socket.Dispose();
+            if (path is not null)
+            {
+                File.Delete(path);
+            }
+        }
+
+        await _drain.CancelAsync().ConfigureAwait(false);
+        _cut.CancelAfter(_options.DrainTimeout);
+        await Task.WhenAll(_accepting).ConfigureAwait(false);
+        await Task.WhenAll(_connections.Values.Select(static ended => ended.Task)).ConfigureAwait(false);
+        _drain.Dispose();
+        _cut.Dispose();
+    }
+
+    private async Task AcceptAsync(Socket listener)
+    {
+        while (_isDisposed == 0)
+        {
+            try
+            {
+                Begin(await listener.AcceptAsync(_drain.Token).ConfigureAwait(false));
+            }
+            catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException failure)
+            {
+                // Of one client that went before it was accepted, or no file descriptor is left.
+                ConnectionFailed?.Invoke(failure);
+            }
+        }
+    }
+
+    private void Begin(Socket socket)
+    {
+        if (Interlocked.Increment(ref _count) > _options.MaxConnections)
+        {
+            Interlocked.Decrement(ref _count);
+            socket.Dispose();
+            return;
+        }
+
+        var number = Interlocked.Increment(ref _last);
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections.TryAdd(number, ended);
+        _ = ServeAsync(socket, number, ended);
+    }
+
+    private async Task ServeAsync(Socket socket, long number, TaskCompletionSource ended)
+    {
+        await Task.Yield();
+        try
+        {
+            if (socket.ProtocolType == ProtocolType.Tcp)
+            {
+                socket.NoDelay = true;
+            }
+
+            var stream = new NetworkStream(socket, ownsSocket: true);
+            await using (stream.ConfigureAwait(false))
+            {
+                await new ServerConnection(_exports, _options).RunAsync(stream, _drain.Token, _cut.Token)
+                    .ConfigureAwait(false);
+            }
+        }
+        catch (Exception end) when (end is OperationCanceledException or NbdProtocolException or IOException
+            or AuthenticationException or SocketException)
+        {
+            ConnectionFailed?.Invoke(end);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _count);
+            _connections.TryRemove(number, out _);
+            ended.SetResult();
+        }
+    }
+}

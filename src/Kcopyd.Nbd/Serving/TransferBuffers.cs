@@ -1,0 +1,38 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+
+namespace Kcopyd.Nbd.Serving;
+
+/// <summary>Buffers of one connection, kept for its next requests. Any thread may call.</summary>
+/// <remarks>What is kept is at most what was under way at once, and large buffers are not kept.</remarks>
+internal sealed class TransferBuffers
+{
+    private const int SmallestLog = 12;
+
+    private const int LargestKeptLog = 20;
+
+    private readonly ConcurrentBag<TransferBuffer>[] _kept =
+        [.. Enumerable.Range(SmallestLog, LargestKeptLog - SmallestLog + 1).Select(static _ => NewBag())];
+
+    public TransferBuffer Take(int length)
+    {
+        var log = LogOf(length);
+        return log <= LargestKeptLog && _kept[log - SmallestLog].TryTake(out var kept)
+            ? kept
+            : new TransferBuffer(log <= LargestKeptLog ? 1 << log : length);
+    }
+
+    public void Return(TransferBuffer buffer)
+    {
+        var log = LogOf(buffer.Capacity);
+        if (log <= LargestKeptLog)
+        {
+            _kept[log - SmallestLog].Add(buffer);
+        }
+    }
+
+    private static ConcurrentBag<TransferBuffer> NewBag() => [];
+
+    private static int LogOf(int length) =>
+        Math.Max(SmallestLog, BitOperations.Log2((uint)Math.Max(1, length - 1)) + 1);
+}

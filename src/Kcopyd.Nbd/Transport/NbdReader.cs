@@ -1,0 +1,91 @@
+using Kcopyd.Nbd.Protocol;
+
+namespace Kcopyd.Nbd.Transport;
+
+/// <summary>Reads what a peer sends: small pieces through a buffer, large ones straight to where they belong. One call
+/// at a time. The stream is the caller's.</summary>
+internal sealed class NbdReader(Stream stream)
+{
+    /// <summary>Room for many headers, and for the largest payload that is not data.</summary>
+    private const int BufferBytes = 64 * 1024;
+
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private int _start;
+    private int _end;
+
+    /// <summary>Whether the peer has closed its side, with nothing left to be read. Waits until it is known.</summary>
+    /// <exception cref="IOException">The connection failed.</exception>
+    public async ValueTask<bool> IsAtEndAsync(CancellationToken cancellationToken)
+    {
+        if (_start < _end)
+        {
+            return false;
+        }
+
+        (_start, _end) = (0, await stream.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false));
+        return _end == 0;
+    }
+
+    /// <summary>The next bytes, in this reader's own memory until the next call.</summary>
+    /// <param name="count">How many; at most 64 KiB.</param>
+    /// <param name="cancellationToken">Leaves the stream where nobody knows.</param>
+    /// <exception cref="NbdProtocolException">The peer closed its side before.</exception>
+    /// <exception cref="IOException">The connection failed.</exception>
+    public ValueTask<ReadOnlyMemory<byte>> TakeAsync(int count, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, BufferBytes);
+        return _end - _start >= count
+            ? new ValueTask<ReadOnlyMemory<byte>>(Take(count))
+            : FillAsync(count, cancellationToken);
+    }
+
+    /// <summary>Fills all of a buffer.</summary>
+    /// <exception cref="NbdProtocolException">The peer closed its side before.</exception>
+    /// <exception cref="IOException">The connection failed.</exception>
+    public async ValueTask ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        var kept = Take(Math.Min(destination.Length, _end - _start));
+        kept.CopyTo(destination);
+        for (var rest = destination[kept.Length..]; !rest.IsEmpty;)
+        {
+            var count = await stream.ReadAsync(rest, cancellationToken).ConfigureAwait(false);
+            rest = count > 0 ? rest[count..] : throw Closed(destination.Length - rest.Length, destination.Length);
+        }
+    }
+
+    /// <summary>Throws bytes away.</summary>
+    /// <exception cref="NbdProtocolException">The peer closed its side before.</exception>
+    /// <exception cref="IOException">The connection failed.</exception>
+    public async ValueTask SkipAsync(long count, CancellationToken cancellationToken)
+    {
+        for (var left = count; left > 0;)
+        {
+            var piece = (int)Math.Min(left, BufferBytes);
+            await TakeAsync(piece, cancellationToken).ConfigureAwait(false);
+            left -= piece;
+        }
+    }
+
+    private ReadOnlyMemory<byte> Take(int count)
+    {
+        var taken = _buffer.AsMemory(_start, count);
+        _start += count;
+        return taken;
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> FillAsync(int count, CancellationToken cancellationToken)
+    {
+        _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+        (_start, _end) = (0, _end - _start);
+        while (_end < count)
+        {
+            var more = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+            _end += more > 0 ? more : throw Closed(_end, count);
+        }
+
+        return Take(count);
+    }
+
+    private static NbdProtocolException Closed(int read, int expected) =>
+        new($"the peer closed the connection after {read} of {expected} bytes that it was to send");
+}
