@@ -25,6 +25,7 @@ public sealed class NbdBlockDevice : IBlockDevice
     private readonly CallGate _gate = new();
     private readonly long _maxBytes;
     private int _turn;
+    private int _isDisposed;
 
     private NbdBlockDevice(NbdUri uri, NbdTerms terms, NbdClientOptions options, bool isWritable)
     {
@@ -102,7 +103,7 @@ public sealed class NbdBlockDevice : IBlockDevice
 
     /// <inheritdoc/>
     public ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken) =>
-        RunAsync(DeviceOperation.Read, async () =>
+        RunAsync(new NbdCall(DeviceOperation.Read, cancellationToken), async call =>
         {
             BlockRequest.Check(Uri, DeviceOperation.Read, Geometry, offset, buffer.Length);
             var valid = (int)BlockRequest.ValidBytes(Geometry, offset, buffer.Length);
@@ -114,16 +115,16 @@ public sealed class NbdBlockDevice : IBlockDevice
                 Demand(
                     DeviceOperation.Read,
                     offset + done,
-                    await Line().AskAsync(request, default, buffer.Slice(done, piece), DeviceOperation.Read)
+                    await Line().AskAsync(request, default, buffer.Slice(done, piece), call)
                         .ConfigureAwait(false));
                 done += piece;
             }
-        }, cancellationToken);
+        });
 
     /// <inheritdoc/>
     public ValueTask WriteAsync(
         long offset, ReadOnlyMemory<byte> buffer, WriteDurability durability, CancellationToken cancellationToken) =>
-        RunAsync(DeviceOperation.Write, async () =>
+        RunAsync(new NbdCall(DeviceOperation.Write, cancellationToken), async call =>
         {
             BlockRequest.CheckWrite(Uri, DeviceOperation.Write, Geometry, offset, buffer.Length);
             var isDurable = durability == WriteDurability.Durable;
@@ -137,20 +138,20 @@ public sealed class NbdBlockDevice : IBlockDevice
                 Demand(
                     DeviceOperation.Write,
                     offset + done,
-                    await Line().AskAsync(request, buffer.Slice(done, piece), default, DeviceOperation.Write)
+                    await Line().AskAsync(request, buffer.Slice(done, piece), default, call)
                         .ConfigureAwait(false));
                 done += piece;
             }
 
             if (isDurable && flags == 0)
             {
-                await FlushAsync(epoch).ConfigureAwait(false);
+                await FlushAsync(epoch, call).ConfigureAwait(false);
             }
-        }, cancellationToken);
+        });
 
     /// <inheritdoc/>
     public ValueTask WriteZeroesAsync(long offset, long length, CancellationToken cancellationToken) =>
-        RunAsync(DeviceOperation.WriteZeroes, async () =>
+        RunAsync(new NbdCall(DeviceOperation.WriteZeroes, cancellationToken), async call =>
         {
             BlockRequest.CheckWrite(Uri, DeviceOperation.WriteZeroes, Geometry, offset, length);
             var hasCommand = _terms.Can(NbdTransmissionFlags.SendWriteZeroes);
@@ -162,13 +163,13 @@ public sealed class NbdBlockDevice : IBlockDevice
                 Demand(
                     DeviceOperation.WriteZeroes,
                     at,
-                    await Line().AskAsync(request, zeros, default, DeviceOperation.WriteZeroes).ConfigureAwait(false));
+                    await Line().AskAsync(request, zeros, default, call).ConfigureAwait(false));
             }).ConfigureAwait(false);
-        }, cancellationToken);
+        });
 
     /// <inheritdoc/>
     public ValueTask DiscardAsync(long offset, long length, CancellationToken cancellationToken) =>
-        RunAsync(DeviceOperation.Discard, async () =>
+        RunAsync(new NbdCall(DeviceOperation.Discard, cancellationToken), async call =>
         {
             BlockRequest.CheckWrite(Uri, DeviceOperation.Discard, Geometry, offset, length);
             if (!_terms.Can(NbdTransmissionFlags.SendTrim))
@@ -183,20 +184,20 @@ public sealed class NbdBlockDevice : IBlockDevice
                 Demand(
                     DeviceOperation.Discard,
                     at,
-                    await Line().AskAsync(request, default, default, DeviceOperation.Discard).ConfigureAwait(false));
+                    await Line().AskAsync(request, default, default, call).ConfigureAwait(false));
             }).ConfigureAwait(false);
-        }, cancellationToken);
+        });
 
     /// <inheritdoc/>
     public ValueTask FlushAsync(long writeEpoch, CancellationToken cancellationToken) =>
-        RunAsync(DeviceOperation.Flush, () => FlushAsync(writeEpoch), cancellationToken);
+        RunAsync(new NbdCall(DeviceOperation.Flush, cancellationToken), call => FlushAsync(writeEpoch, call));
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<BlockExtent>> GetBlockStatusAsync(
         long offset, long length, CancellationToken cancellationToken)
     {
         IReadOnlyList<BlockExtent> extents = [];
-        await RunAsync(DeviceOperation.BlockStatus, async () =>
+        await RunAsync(new NbdCall(DeviceOperation.BlockStatus, cancellationToken), async call =>
         {
             BlockRequest.CheckBounds(Uri, DeviceOperation.BlockStatus, Geometry, offset, length);
             var valid = BlockRequest.ValidBytes(Geometry, offset, length);
@@ -211,11 +212,11 @@ public sealed class NbdBlockDevice : IBlockDevice
             var end = BlockRequest.RoundUp(offset + valid, Geometry.LogicalBlockSize);
             var count = Math.Min(Math.Min(end, Geometry.LengthBytes) - start, LongestPiece);
             var answer = await Line()
-                .AskAsync(Request(NbdCommand.BlockStatus, start, count), default, default, DeviceOperation.BlockStatus)
+                .AskAsync(Request(NbdCommand.BlockStatus, start, count), default, default, call)
                 .ConfigureAwait(false);
             Demand(DeviceOperation.BlockStatus, offset, answer);
             extents = Within(answer.Extents, offset, offset + valid);
-        }, cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
         return extents;
     }
 
@@ -224,15 +225,15 @@ public sealed class NbdBlockDevice : IBlockDevice
 
     /// <inheritdoc/>
     public ValueTask ConfirmAsync(CancellationToken cancellationToken) =>
-        RunAsync(DeviceOperation.Read, async () =>
+        RunAsync(new NbdCall(DeviceOperation.Read, cancellationToken), async call =>
         {
             // Whoever answers is the export that was opened, or one that could not be told from it.
             var block = (int)Math.Min(Geometry.LengthBytes, Geometry.LogicalBlockSize);
             var request = Request(NbdCommand.Read, 0, block);
-            var answer = await Line().AskAsync(request, default, new byte[block], DeviceOperation.Read)
+            var answer = await Line().AskAsync(request, default, new byte[block], call)
                 .ConfigureAwait(false);
             Demand(DeviceOperation.Read, 0, answer);
-        }, cancellationToken);
+        });
 
     /// <inheritdoc/>
     public IReadOnlyList<StorageExtent> Locate(long offset, long length)
@@ -242,10 +243,20 @@ public sealed class NbdBlockDevice : IBlockDevice
         return length == 0 ? [] : [new StorageExtent($"nbd:{place}/{_uri.Export}", offset, length)];
     }
 
-    /// <summary>Waits for the calls inside and says goodbye to the server. What was not flushed is the server's
-    /// affair.</summary>
+    /// <summary>Waits for the calls inside and says goodbye to the server. Calls that have lost their connection fail:
+    /// none is made any more. What was not flushed is the server's affair. Harmless to repeat.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
+        {
+            return;
+        }
+
+        foreach (var line in _lines)
+        {
+            line.Close();
+        }
+
         await _gate.CloseAsync().ConfigureAwait(false);
         foreach (var line in _lines)
         {
@@ -293,7 +304,7 @@ public sealed class NbdBlockDevice : IBlockDevice
         }
     }
 
-    private async ValueTask FlushAsync(long writeEpoch)
+    private async ValueTask FlushAsync(long writeEpoch, NbdCall call)
     {
         _epochs.Check(Uri, writeEpoch);
         if (!_terms.Can(NbdTransmissionFlags.SendFlush))
@@ -304,7 +315,7 @@ public sealed class NbdBlockDevice : IBlockDevice
         NbdAnswer answer;
         try
         {
-            answer = await Line().AskOnceAsync(Request(NbdCommand.Flush, 0, 0), DeviceOperation.Flush)
+            answer = await Line().AskOnceAsync(Request(NbdCommand.Flush, 0, 0), call)
                 .ConfigureAwait(false);
         }
         catch (NbdDisconnectedException)
@@ -323,14 +334,13 @@ public sealed class NbdBlockDevice : IBlockDevice
         _epochs.Check(Uri, writeEpoch);
     }
 
-    private async ValueTask RunAsync(
-        DeviceOperation operation, Func<ValueTask> call, CancellationToken cancellationToken)
+    private async ValueTask RunAsync(NbdCall call, Func<NbdCall, ValueTask> run)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        _gate.Enter(Uri, operation);
+        call.Cancellation.ThrowIfCancellationRequested();
+        _gate.Enter(Uri, call.Operation);
         try
         {
-            await call().ConfigureAwait(false);
+            await run(call).ConfigureAwait(false);
         }
         finally
         {

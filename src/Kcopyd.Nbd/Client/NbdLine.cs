@@ -29,14 +29,15 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
     /// <param name="request">What.</param>
     /// <param name="payload">The bytes of a write.</param>
     /// <param name="destination">Where those of a read go.</param>
-    /// <param name="operation">For messages.</param>
+    /// <param name="call">Whose request it is.</param>
     /// <exception cref="DeviceException">There is no connection any more, and none can be made.</exception>
+    /// <exception cref="OperationCanceledException">The caller did not want to wait for one.</exception>
     public async ValueTask<NbdAnswer> AskAsync(
-        NbdRequestHeader request, ReadOnlyMemory<byte> payload, Memory<byte> destination, DeviceOperation operation)
+        NbdRequestHeader request, ReadOnlyMemory<byte> payload, Memory<byte> destination, NbdCall call)
     {
         while (true)
         {
-            var connection = await GetAsync(operation).ConfigureAwait(false);
+            var connection = await GetAsync(call).ConfigureAwait(false);
             try
             {
                 return await connection.AskAsync(request, payload, destination).ConfigureAwait(false);
@@ -47,7 +48,7 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
             }
             catch (NbdDisconnectedException loss)
             {
-                throw Gone(operation, loss.Message, loss);
+                throw Gone(call.Operation, loss.Message, loss);
             }
         }
     }
@@ -55,12 +56,17 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
     /// <summary>Asks once: what was lost is not asked for again.</summary>
     /// <exception cref="NbdDisconnectedException">The connection was lost meanwhile.</exception>
     /// <exception cref="DeviceException">There is none, and none can be made.</exception>
-    public async ValueTask<NbdAnswer> AskOnceAsync(NbdRequestHeader request, DeviceOperation operation)
+    /// <exception cref="OperationCanceledException">The caller did not want to wait for one.</exception>
+    public async ValueTask<NbdAnswer> AskOnceAsync(NbdRequestHeader request, NbdCall call)
     {
-        var connection = await GetAsync(operation).ConfigureAwait(false);
+        var connection = await GetAsync(call).ConfigureAwait(false);
         return await connection.AskAsync(request, default, default).ConfigureAwait(false);
     }
 
+    /// <summary>Makes no connection any more: calls that wait for one fail. What is under way on one goes on.</summary>
+    public void Close() => _closing.Cancel();
+
+    /// <summary>The last call, when nobody asks any more.</summary>
     public async ValueTask DisposeAsync()
     {
         await _closing.CancelAsync().ConfigureAwait(false);
@@ -74,43 +80,57 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
         _closing.Dispose();
     }
 
-    private async ValueTask<NbdConnection> GetAsync(DeviceOperation operation)
+    private async ValueTask<NbdConnection> GetAsync(NbdCall call)
     {
         if (Volatile.Read(ref _connection) is { IsLost: false } open)
         {
             return open;
         }
 
-        await _making.WaitAsync(_closing.Token).ConfigureAwait(false);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, call.Cancellation);
         try
         {
-            if (_connection is { IsLost: false } made)
+            await _making.WaitAsync(waiting.Token).ConfigureAwait(false);
+            try
             {
-                return made;
+                return await RenewAsync(call.Operation, waiting.Token).ConfigureAwait(false);
             }
-
-            if (_connection is { } gone)
+            finally
             {
-                _connection = null;
-                await gone.DisposeAsync().ConfigureAwait(false);
+                _making.Release();
             }
-
-            return await MakeAsync(operation).ConfigureAwait(false);
         }
-        finally
+        catch (OperationCanceledException) when (!call.Cancellation.IsCancellationRequested)
         {
-            _making.Release();
+            throw new DeviceException(
+                uri.Text, call.Operation, DeviceErrorKind.Closed, "the device was closed while it had no connection");
         }
     }
 
-    private async ValueTask<NbdConnection> MakeAsync(DeviceOperation operation)
+    private async ValueTask<NbdConnection> RenewAsync(DeviceOperation operation, CancellationToken cancellationToken)
+    {
+        if (_connection is { IsLost: false } made)
+        {
+            return made;
+        }
+
+        if (_connection is { } gone)
+        {
+            _connection = null;
+            await gone.DisposeAsync().ConfigureAwait(false);
+        }
+
+        return await MakeAsync(operation, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<NbdConnection> MakeAsync(DeviceOperation operation, CancellationToken cancellationToken)
     {
         var until = Environment.TickCount64 + (long)options.ReconnectTimeout.TotalMilliseconds;
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
-                var connection = await NbdConnection.ConnectAsync(uri, options, _closing.Token).ConfigureAwait(false);
+                var connection = await NbdConnection.ConnectAsync(uri, options, cancellationToken).ConfigureAwait(false);
                 if (DifferenceOf(connection.Terms) is { } difference)
                 {
                     await connection.DisposeAsync().ConfigureAwait(false);
@@ -124,7 +144,8 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
                 Use(connection);
                 return connection;
             }
-            catch (Exception failure) when (NbdFailures.IsOfConnecting(failure) && !_closing.IsCancellationRequested)
+            catch (Exception failure)
+                when (NbdFailures.IsOfConnecting(failure) && !cancellationToken.IsCancellationRequested)
             {
                 if (Environment.TickCount64 + pause.TotalMilliseconds > until)
                 {
@@ -133,7 +154,7 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
             }
 
             using var timer = new PeriodicTimer(pause);
-            await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false);
+            await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 

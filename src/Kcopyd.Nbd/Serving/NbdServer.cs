@@ -20,6 +20,13 @@ namespace Kcopyd.Nbd.Serving;
 /// </example>
 public sealed class NbdServer : IAsyncDisposable
 {
+    /// <summary>What the longest request is a multiple of: of every block that a device may have; unit: bytes.</summary>
+    private const int RequestUnit = 64 * 1024;
+
+    /// <summary>How long a listener that fails is left alone: what it lacks, descriptors mostly, takes a while to be
+    /// there again.</summary>
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
     private readonly NbdServerOptions _options;
     private readonly ServedExports _exports = new();
     private readonly ConcurrentDictionary<long, TaskCompletionSource> _connections = [];
@@ -42,6 +49,7 @@ public sealed class NbdServer : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxRequests, 4096);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxRequestBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxRequestBytes, NbdLimits.MaxPayload);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(options.MaxRequestBytes % RequestUnit, 0, nameof(options));
         if (options is { RequireTls: true, Certificate: null })
         {
             throw new ArgumentException("A server that requires TLS needs a certificate.", nameof(options));
@@ -153,21 +161,36 @@ public sealed class NbdServer : IAsyncDisposable
 
     private async Task AcceptAsync(Socket listener)
     {
-        while (_isDisposed == 0)
+        using var pause = new PeriodicTimer(AcceptPause);
+        try
         {
-            try
+            while (_isDisposed == 0)
             {
-                Begin(await listener.AcceptAsync(_drain.Token).ConfigureAwait(false));
+                if (!await TryAcceptAsync(listener).ConfigureAwait(false))
+                {
+                    await pause.WaitForNextTickAsync(_drain.Token).ConfigureAwait(false);
+                }
             }
-            catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-            catch (SocketException failure)
-            {
-                // Of one client that went before it was accepted, or no file descriptor is left.
-                ConnectionFailed?.Invoke(failure);
-            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        {
+            // The server ends.
+        }
+    }
+
+    /// <summary>Takes the next client.</summary>
+    /// <returns>False where that failed: the client went before it was accepted, or no descriptor is left.</returns>
+    private async ValueTask<bool> TryAcceptAsync(Socket listener)
+    {
+        try
+        {
+            Begin(await listener.AcceptAsync(_drain.Token).ConfigureAwait(false));
+            return true;
+        }
+        catch (SocketException failure)
+        {
+            ConnectionFailed?.Invoke(failure);
+            return false;
         }
     }
 

@@ -4,8 +4,8 @@ using Kcopyd.Nbd.Protocol;
 
 namespace Kcopyd.Nbd.Serving;
 
-/// <summary>Sends the replies of one connection, one after the other. Any thread may call; a reply that cannot be sent
-/// fails with an <see cref="IOException"/>.</summary>
+/// <summary>Sends the replies of one connection, one after the other. Any thread may call.</summary>
+/// <remarks>A reply that cannot be sent has no one to hear of it; the reading side finds out for itself.</remarks>
 internal sealed class ReplyWriter(Stream stream, bool isStructured, CancellationToken cut) : IDisposable
 {
     private const int OffsetBytes = sizeof(ulong);
@@ -98,14 +98,22 @@ internal sealed class ReplyWriter(Stream stream, bool isStructured, Cancellation
 
     private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        await _turn.WaitAsync(cut).ConfigureAwait(false);
+        var hasTurn = false;
         try
         {
+            await _turn.WaitAsync(cut).ConfigureAwait(false);
+            hasTurn = true;
             await stream.WriteAsync(bytes, cut).ConfigureAwait(false);
+        }
+        catch (Exception lost) when (lost is IOException or OperationCanceledException or ObjectDisposedException)
+        {
         }
         finally
         {
-            _turn.Release();
+            if (hasTurn)
+            {
+                _turn.Release();
+            }
         }
     }
 }

@@ -29,13 +29,14 @@ internal static class RequestRules
     }
 
     /// <summary>What is said of a device's failure.</summary>
-    public static NbdError Of(DeviceException failure) => failure.Kind switch
+    public static NbdError Of(Exception failure) => failure switch
     {
-        DeviceErrorKind.NoSpace => NbdError.NoSpace,
-        DeviceErrorKind.ReadOnly or DeviceErrorKind.AccessDenied => NbdError.NotPermitted,
-        DeviceErrorKind.InvalidRequest => NbdError.Invalid,
-        DeviceErrorKind.NotSupported => NbdError.NotSupported,
-        DeviceErrorKind.Closed => NbdError.Shutdown,
+        DeviceException { Kind: DeviceErrorKind.NoSpace } => NbdError.NoSpace,
+        DeviceException { Kind: DeviceErrorKind.ReadOnly or DeviceErrorKind.AccessDenied } => NbdError.NotPermitted,
+        DeviceException { Kind: DeviceErrorKind.InvalidRequest } => NbdError.Invalid,
+        DeviceException { Kind: DeviceErrorKind.NotSupported } => NbdError.NotSupported,
+        DeviceException { Kind: DeviceErrorKind.Closed } => NbdError.Shutdown,
+        ObjectDisposedException or OperationCanceledException => NbdError.Shutdown,
         _ => NbdError.Io,
     };
 

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Kcopyd.Devices;
 using Kcopyd.Nbd.Protocol;
 
@@ -9,15 +10,14 @@ internal sealed class ServedExport
     /// <summary>What a client that does not ask keeps to; unit: bytes.</summary>
     private const int UnaskedBlock = 512;
 
-    private const int PreferredBlock = 4096;
+    private const uint PreferredBlock = 4096;
 
     public ServedExport(NbdExport export, int maxRequestBytes)
     {
         Export = export;
         Epochs = new ExportEpochs(export.Device);
         var geometry = export.Device.Geometry;
-        var preferred = Math.Max(Math.Max(PreferredBlock, geometry.LogicalBlockSize), geometry.PhysicalBlockSize);
-        Sizes = new NbdBlockSizes((uint)geometry.LogicalBlockSize, (uint)preferred, (uint)maxRequestBytes);
+        Sizes = SizesOf(geometry, (uint)maxRequestBytes);
         Size = new NbdExportSize(geometry.LengthBytes, FlagsOf(export, geometry));
     }
 
@@ -38,6 +38,16 @@ internal sealed class ServedExport
 
     /// <summary>Cancelled when the export is no longer served.</summary>
     public CancellationTokenSource Ending { get; } = new();
+
+    /// <summary>A minimum and a preferred size that are powers of two, the latter at least a page and at most what a
+    /// request may have.</summary>
+    private static NbdBlockSizes SizesOf(BlockDeviceGeometry geometry, uint maximum)
+    {
+        var minimum = BitOperations.RoundUpToPowerOf2((uint)geometry.LogicalBlockSize);
+        var wanted = Math.Max(PreferredBlock, BitOperations.RoundUpToPowerOf2((uint)geometry.PhysicalBlockSize));
+        var most = 1u << BitOperations.Log2(maximum);
+        return new NbdBlockSizes(minimum, Math.Max(minimum, Math.Min(wanted, most)), maximum);
+    }
 
     private static NbdTransmissionFlags FlagsOf(NbdExport export, BlockDeviceGeometry geometry)
     {

@@ -132,20 +132,16 @@ internal sealed class ServerSession : IDisposable
         await _replies.EndAsync(request.Cookie, error).ConfigureAwait(false);
     }
 
-    /// <summary>Does one request and answers it. Never fails: a reply that cannot be sent has no one to hear of
-    /// it, and the reading side finds out for itself.</summary>
+    /// <summary>Does one request and answers it, also where the device failed in a way that it should not.</summary>
     private async Task ServeAsync(NbdRequestHeader request, TransferBuffer? buffer, long holds)
     {
         try
         {
             await DoAsync(request, buffer).ConfigureAwait(false);
         }
-        catch (DeviceException failure)
+        catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            await TryFailAsync(request, failure).ConfigureAwait(false);
-        }
-        catch (Exception lost) when (lost is IOException or OperationCanceledException or ObjectDisposedException)
-        {
+            await FailAsync(request, failure).ConfigureAwait(false);
         }
         finally
         {
@@ -158,21 +154,14 @@ internal sealed class ServerSession : IDisposable
         }
     }
 
-    private async ValueTask TryFailAsync(NbdRequestHeader request, DeviceException failure)
+    private ValueTask FailAsync(NbdRequestHeader request, Exception failure)
     {
-        try
-        {
-            var offset = failure.Offset is { } at
-                && (ulong)at >= request.Offset
-                && (ulong)at < request.Offset + request.Length
-                    ? failure.Offset
-                    : null;
-            await _replies.FailAsync(request.Cookie, RequestRules.Of(failure), failure.Message, offset)
-                .ConfigureAwait(false);
-        }
-        catch (Exception lost) when (lost is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-        }
+        var offset = failure is DeviceException { Offset: { } at }
+            && (ulong)at >= request.Offset
+            && (ulong)at < request.Offset + request.Length
+                ? (long?)at
+                : null;
+        return _replies.FailAsync(request.Cookie, RequestRules.Of(failure), failure.Message, offset);
     }
 
     private async ValueTask DoAsync(NbdRequestHeader request, TransferBuffer? buffer)
