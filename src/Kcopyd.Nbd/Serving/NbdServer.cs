@@ -29,7 +29,7 @@ public sealed class NbdServer : IAsyncDisposable
 
     private readonly NbdServerOptions _options;
     private readonly ServedExports _exports = new();
-    private readonly ConcurrentDictionary<long, TaskCompletionSource> _connections = [];
+    private readonly ConcurrentDictionary<long, ServedClient> _clients = [];
     private readonly ConcurrentBag<(Socket Socket, string? Path)> _listeners = [];
     private readonly ConcurrentBag<Task> _accepting = [];
     private readonly CancellationTokenSource _drain = new();
@@ -64,6 +64,10 @@ public sealed class NbdServer : IAsyncDisposable
     /// <summary>Connections that are open.</summary>
     public int ConnectionCount => Volatile.Read(ref _count);
 
+    /// <summary>The connections that are open, in the order in which they came.</summary>
+    public IReadOnlyList<NbdClientStatus> GetClients() =>
+        [.. _clients.OrderBy(static client => client.Key).Select(static client => client.Value.Status)];
+
     /// <summary>Serves a device from now on.</summary>
     /// <exception cref="ArgumentException">The name is taken or too long.</exception>
     public void Add(NbdExport export)
@@ -95,7 +99,7 @@ public sealed class NbdServer : IAsyncDisposable
 
     /// <summary>Accepts clients at an address from now on.</summary>
     /// <param name="endPoint">Of TCP, where port 0 is any free one, or a <see cref="UnixDomainSocketEndPoint"/>, whose
-    /// file is made, and removed at the end.</param>
+    /// file is made, and removed at the end; one that a server left that was killed is taken over.</param>
     /// <returns>The address, with its port.</returns>
     /// <exception cref="ArgumentException">It is reachable beyond this machine, and nothing protects it.</exception>
     /// <exception cref="SocketException">The address cannot be had.</exception>
@@ -112,6 +116,11 @@ public sealed class NbdServer : IAsyncDisposable
         }
 
         var isUnix = endPoint is UnixDomainSocketEndPoint;
+        if (isUnix)
+        {
+            UnixSocketFile.RemoveStale((UnixDomainSocketEndPoint)endPoint);
+        }
+
         var protocol = isUnix ? ProtocolType.Unspecified : ProtocolType.Tcp;
         var listener = new Socket(endPoint.AddressFamily, SocketType.Stream, protocol);
         try
@@ -154,7 +163,7 @@ public sealed class NbdServer : IAsyncDisposable
         await _drain.CancelAsync().ConfigureAwait(false);
         _cut.CancelAfter(_options.DrainTimeout);
         await Task.WhenAll(_accepting).ConfigureAwait(false);
-        await Task.WhenAll(_connections.Values.Select(static ended => ended.Task)).ConfigureAwait(false);
+        await Task.WhenAll(_clients.Values.Select(static client => client.Ended.Task)).ConfigureAwait(false);
         _drain.Dispose();
         _cut.Dispose();
     }
@@ -204,12 +213,12 @@ public sealed class NbdServer : IAsyncDisposable
         }
 
         var number = Interlocked.Increment(ref _last);
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _connections.TryAdd(number, ended);
-        _ = ServeAsync(socket, number, ended);
+        var client = new ServedClient(socket);
+        _clients.TryAdd(number, client);
+        _ = ServeAsync(socket, number, client);
     }
 
-    private async Task ServeAsync(Socket socket, long number, TaskCompletionSource ended)
+    private async Task ServeAsync(Socket socket, long number, ServedClient client)
     {
         await Task.Yield();
         try
@@ -222,7 +231,7 @@ public sealed class NbdServer : IAsyncDisposable
             var stream = new NetworkStream(socket, ownsSocket: true);
             await using (stream.ConfigureAwait(false))
             {
-                await new ServerConnection(_exports, _options).RunAsync(stream, _drain.Token, _cut.Token)
+                await new ServerConnection(_exports, _options, client).RunAsync(stream, _drain.Token, _cut.Token)
                     .ConfigureAwait(false);
             }
         }
@@ -234,8 +243,8 @@ public sealed class NbdServer : IAsyncDisposable
         finally
         {
             Interlocked.Decrement(ref _count);
-            _connections.TryRemove(number, out _);
-            ended.SetResult();
+            _clients.TryRemove(number, out _);
+            client.Ended.SetResult();
         }
     }
 }

@@ -5,7 +5,7 @@ using Kcopyd.Nbd.Transport;
 namespace Kcopyd.Nbd.Serving;
 
 /// <summary>One client, from its first byte to its last.</summary>
-internal sealed class ServerConnection(ServedExports exports, NbdServerOptions options)
+internal sealed class ServerConnection(ServedExports exports, NbdServerOptions options, ServedClient client)
 {
     /// <summary>More options than any client has a use for.</summary>
     private const int MaxOptions = 1024;
@@ -43,6 +43,7 @@ internal sealed class ServerConnection(ServedExports exports, NbdServerOptions o
                     await encrypted.AuthenticateAsServerAsync(TlsOptions(), handshake.Token).ConfigureAwait(false);
                     (stream, reader) = (encrypted, new NbdReader(encrypted));
                     negotiation.Encrypted();
+                    client.Encrypted();
                 }
             }
 
@@ -60,9 +61,10 @@ internal sealed class ServerConnection(ServedExports exports, NbdServerOptions o
     private async Task ServeAsync(
         ServerNegotiation negotiation, Stream stream, NbdReader reader, CancellationToken drain, CancellationToken cut)
     {
-        var removed = negotiation.Chosen!.Ending.Token;
+        client.Chose(negotiation.Chosen!.Export.Name);
+        var removed = negotiation.Chosen.Ending.Token;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(drain, cut, removed);
-        using var session = new ServerSession(negotiation, stream, reader, options, cut);
+        using var session = new ServerSession(negotiation, (stream, reader), options, client, cut);
         await session.RunAsync(ending.Token).ConfigureAwait(false);
     }
 

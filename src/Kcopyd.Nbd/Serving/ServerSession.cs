@@ -9,6 +9,7 @@ namespace Kcopyd.Nbd.Serving;
 internal sealed class ServerSession : IDisposable
 {
     private readonly ServedExport _export;
+    private readonly ServedClient _client;
     private readonly NbdReader _reader;
     private readonly ReplyWriter _replies;
     private readonly RequestLimits _limits;
@@ -19,17 +20,22 @@ internal sealed class ServerSession : IDisposable
 
     /// <summary>A connection that has chosen.</summary>
     /// <param name="negotiation">What was agreed.</param>
-    /// <param name="stream">Where the client is.</param>
-    /// <param name="reader">What it sends.</param>
+    /// <param name="ends">Where the client is, and what it sends.</param>
     /// <param name="options">What it may do.</param>
+    /// <param name="client">What is told of it.</param>
     /// <param name="cut">Ends everything at once, answered or not.</param>
     public ServerSession(
-        ServerNegotiation negotiation, Stream stream, NbdReader reader, NbdServerOptions options, CancellationToken cut)
+        ServerNegotiation negotiation,
+        (Stream Stream, NbdReader Reader) ends,
+        NbdServerOptions options,
+        ServedClient client,
+        CancellationToken cut)
     {
         _export = negotiation.Chosen!;
         _hasContext = negotiation.HasContext;
-        _reader = reader;
-        _replies = new ReplyWriter(stream, negotiation.IsStructured, cut);
+        _client = client;
+        _reader = ends.Reader;
+        _replies = new ReplyWriter(ends.Stream, negotiation.IsStructured, cut);
         _limits = new RequestLimits(options.MaxRequests, options.MaxRequestBytes);
         _idleTimeout = options.IdleTimeout;
         _cut = cut;
@@ -119,6 +125,7 @@ internal sealed class ServerSession : IDisposable
             throw;
         }
 
+        _client.Began();
         _ = ServeAsync(request, buffer, holds);
     }
 
@@ -145,6 +152,7 @@ internal sealed class ServerSession : IDisposable
         }
         finally
         {
+            _client.Answered(request);
             if (buffer is not null)
             {
                 _buffers.Return(buffer);

@@ -1,0 +1,85 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Kcopyd.Nbd.Protocol;
+
+namespace Kcopyd.Nbd.Serving;
+
+/// <summary>What is known of one connection while it lasts. Any thread may call.</summary>
+internal sealed class ServedClient(Socket socket)
+{
+    /// <summary>Of Linux: who is at the other end of a Unix socket, as process, user and group.</summary>
+    private const int SocketLevel = 1;
+
+    private const int PeerCredentials = 17;
+
+    private readonly DateTimeOffset _connectedAt = TimeProvider.System.GetUtcNow();
+    private readonly string _peer = PeerOf(socket);
+    private string? _export;
+    private bool _isEncrypted;
+    private long _requests;
+    private int _inFlight;
+    private long _bytesRead;
+    private long _bytesWritten;
+
+    /// <summary>Completed when the connection is closed and none of its requests is under way.</summary>
+    public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public NbdClientStatus Status => new(_peer, Volatile.Read(ref _export), _connectedAt)
+    {
+        IsEncrypted = Volatile.Read(ref _isEncrypted),
+        Requests = Interlocked.Read(ref _requests),
+        InFlight = Volatile.Read(ref _inFlight),
+        BytesRead = Interlocked.Read(ref _bytesRead),
+        BytesWritten = Interlocked.Read(ref _bytesWritten),
+    };
+
+    /// <summary>It goes on encrypted.</summary>
+    public void Encrypted() => Volatile.Write(ref _isEncrypted, true);
+
+    /// <summary>It has chosen.</summary>
+    public void Chose(string export) => Volatile.Write(ref _export, export);
+
+    /// <summary>A request is under way.</summary>
+    public void Began() => Interlocked.Increment(ref _inFlight);
+
+    /// <summary>A request was answered, one way or the other.</summary>
+    public void Answered(NbdRequestHeader request)
+    {
+        Interlocked.Decrement(ref _inFlight);
+        Interlocked.Increment(ref _requests);
+        if (request.Command == NbdCommand.Read)
+        {
+            Interlocked.Add(ref _bytesRead, request.Length);
+        }
+        else if (request.Command == NbdCommand.Write)
+        {
+            Interlocked.Add(ref _bytesWritten, request.Length);
+        }
+    }
+
+    private static string PeerOf(Socket socket)
+    {
+        try
+        {
+            return socket.AddressFamily == AddressFamily.Unix
+                ? ProcessOf(socket)
+                : $"{socket.RemoteEndPoint}";
+        }
+        catch (SocketException)
+        {
+            return "gone";
+        }
+    }
+
+    private static string ProcessOf(Socket socket)
+    {
+        if (!RuntimeInformation.IsOSPlatform(OSPlatform.Linux))
+        {
+            return "unix";
+        }
+
+        Span<byte> credentials = stackalloc byte[3 * sizeof(int)];
+        socket.GetRawSocketOption(SocketLevel, PeerCredentials, credentials);
+        return $"process {MemoryMarshal.Read<int>(credentials)}";
+    }
+}
