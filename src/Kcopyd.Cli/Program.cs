@@ -9,6 +9,7 @@ using Kcopyd.Cli.Demonstration;
 using Kcopyd.Cli.Execution;
 using Kcopyd.Cli.Reporting;
 using Kcopyd.Cli.Requests;
+using Kcopyd.Cli.Serving;
 using Kcopyd.Core.Mirrors;
 using Kcopyd.Core.Snapshots;
 using Kcopyd.Devices;
@@ -38,6 +39,8 @@ internal static class Program
                 order => new SnapshotStatusRun(order, DeviceOpening.Create()).RunAsync(),
                 order => new SnapshotReadRun(order, DeviceOpening.Create()).RunAsync(),
                 order => new SnapshotMergeRun(order, DeviceOpening.Create(), Engine()).RunAsync()),
+            request => new ServeRun(request, DeviceOpening.Create(), Engine()).RunAsync(),
+            request => new StatusRun(request).RunAsync(),
             () => new DemoRun(Engine()).RunAsync()));
 
         // A path may begin with an at sign: it is no response file.
@@ -90,6 +93,7 @@ internal static class Program
     {
         [CopyCommand.Name or ZeroCommand.Name or VerifyCommand.Name, _, ..] => true,
         [JobsCommand.Name or ResumeCommand.Name or ForgetCommand.Name, ..] => true,
+        [ServeCommand.Name, _, ..] => true,
         [MirrorCommand.Name, MirrorCommand.Sync or MirrorCommand.Check, _, ..] => true,
         [SnapshotCommand.Name, SnapshotCommand.Export or SnapshotCommand.Merge, _, ..] => true,
         _ => false,

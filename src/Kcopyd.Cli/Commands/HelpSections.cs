@@ -98,6 +98,48 @@ internal static class HelpSections
 
         """;
 
+    private const string ServeExamples = """
+        Examples:
+          kcopyd serve --export disk=disk.img                 nbd://127.0.0.1:10809/disk, for any NBD client
+          kcopyd serve --export vm=/dev/sdb --socket /run/vm.sock
+                                                              a Unix socket and no port
+          kcopyd serve devices.table                          what the file describes:
+            vm: 0 2097152 snapshot-origin /srv/vm.img           an image,
+            monday: 0 2097152 snapshot /srv/vm.img /srv/monday.cow P 8
+                                                                as it was on Monday,
+            data: 0 2097152 mirror disk 2 /srv/log 1024 2 /dev/sdb 0 /dev/sdc 0
+                                                                and two disks as one
+          pkill -HUP -f "kcopyd serve"                        the file has changed
+          kcopyd status                                       how it is
+          kcopyd copy nbd://127.0.0.1:10809/monday backup.img a backup of a moment, while the image is in use
+
+        """;
+
+    private const string ServeCodes = """
+        Exit codes:
+          0    it was ended by SIGTERM or SIGINT; what clients had begun is done
+          1    something went wrong that was no request's fault
+          2    the command line, the tables, an address or every device does not allow it; nothing was served
+
+        """;
+
+    private const string StatusExamples = """
+        Examples:
+          kcopyd status                                       everything
+          kcopyd status monday                                one device, for a script: 1 where something is wrong
+          kcopyd status --show-table > devices.table          what runs, as tables
+          kcopyd status --json                                everything, for a script
+
+        """;
+
+    private const string StatusCodes = """
+        Exit codes:
+          0    the server answers, and nothing is wrong
+          1    a device does not run, has a failed leg, is lost, or the journal cannot be read
+          2    no server answers, or it has no such device
+
+        """;
+
     internal static string For(string command) => command switch
     {
         CopyCommand.Name => $"{Units}\n{CopyExamples}\n{Codes}",
@@ -108,6 +150,8 @@ internal static class HelpSections
         ForgetCommand.Name => $"{ForgetExamples}\n{Codes}",
         MirrorCommand.Name => $"{Units}\n{MirrorExamples}\n{Codes}",
         SnapshotCommand.Name => $"{Units}\n{SnapshotExamples}\n{Codes}",
+        ServeCommand.Name => $"{ServeExamples}\n{ServeCodes}",
+        StatusCommand.Name => $"{StatusExamples}\n{StatusCodes}",
         DemoCommand.Name => Codes,
         _ => $"{CopyExamples}\n{Codes}",
     };

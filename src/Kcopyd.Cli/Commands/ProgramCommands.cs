@@ -9,7 +9,7 @@ internal static class ProgramCommands
     internal static RootCommand Create(ProgramRuns runs)
     {
         var root = new RootCommand(
-            "Copies, zeroes, verifies, mirrors and snapshots files and block devices: "
+            "Copies, zeroes, verifies, mirrors, snapshots and serves files and block devices: "
             + "a range of sectors from one source to any number of targets, within a fixed amount of memory. "
             + "A copy is journaled: after a crash or an interruption it goes on where it was.")
         {
@@ -21,6 +21,8 @@ internal static class ProgramCommands
             ForgetCommand.Create(runs),
             MirrorCommand.Make(runs),
             SnapshotCommand.Make(runs),
+            ServeCommand.Create(runs),
+            StatusCommand.Create(runs),
             DemoCommand.Create(runs),
         };
         foreach (var option in root.Options)

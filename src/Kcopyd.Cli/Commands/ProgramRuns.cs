@@ -10,6 +10,8 @@ namespace Kcopyd.Cli.Commands;
 /// <param name="Forget">Of forget: the journal and the names.</param>
 /// <param name="Mirrors">Of mirror.</param>
 /// <param name="Snapshots">Of snapshot.</param>
+/// <param name="Serve">Of serve.</param>
+/// <param name="Status">Of status.</param>
 /// <param name="Demo">Of demo.</param>
 internal sealed record ProgramRuns(
     Func<TransferRequest, Task<int>> Transfer,
@@ -18,4 +20,6 @@ internal sealed record ProgramRuns(
     Func<JournalPlace, ImmutableArray<string>, Task<int>> Forget,
     MirrorRuns Mirrors,
     SnapshotRuns Snapshots,
+    Func<ServeRequest, Task<int>> Serve,
+    Func<StatusRequest, Task<int>> Status,
     Func<Task<int>> Demo);

@@ -22,8 +22,8 @@ internal static class UsageErrors
         {
             return parsed.UnmatchedTokens is [{ } first, ..]
                 ? $"there is no command or option '{first}' (kcopyd --help lists them)"
-                : "a command is missing: copy, zero, verify, jobs, resume, forget, mirror, snapshot or demo "
-                    + "(kcopyd --help explains them)";
+                : "a command is missing: copy, zero, verify, jobs, resume, forget, mirror, snapshot, serve, status or "
+                    + "demo (kcopyd --help explains them)";
         }
 
         if (parsed.CommandResult.Command is { Name: (MirrorCommand.Name or SnapshotCommand.Name) and var family })

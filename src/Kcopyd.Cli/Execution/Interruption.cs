@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Kcopyd.Cli.Execution;
 
-/// <summary>Turns the first SIGINT, SIGTERM or SIGHUP into a cancellation; the second ends the process as if nobody
+/// <summary>Turns the first SIGINT, SIGTERM or, unless that means something else, SIGHUP into a cancellation; the second ends the process as if nobody
 /// listened.</summary>
 internal sealed class Interruption : IDisposable
 {
@@ -13,14 +13,18 @@ internal sealed class Interruption : IDisposable
     private readonly CancellationTokenSource _source = new();
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
-    private readonly PosixSignalRegistration _hangUp;
+    private readonly PosixSignalRegistration? _hangUp;
     private int _signal;
 
-    internal Interruption()
+    /// <summary>From now on.</summary>
+    /// <param name="hangUpToo">Whether SIGHUP counts.</param>
+    internal Interruption(bool hangUpToo = true)
     {
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Handle(context, Interrupt));
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Handle(context, Terminate));
-        _hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Handle(context, HangUp));
+        _hangUp = hangUpToo
+            ? PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => Handle(context, HangUp))
+            : null;
     }
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -50,7 +54,7 @@ internal sealed class Interruption : IDisposable
     {
         _interrupt.Dispose();
         _terminate.Dispose();
-        _hangUp.Dispose();
+        _hangUp?.Dispose();
         _source.Dispose();
     }
 

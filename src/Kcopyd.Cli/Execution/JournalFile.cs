@@ -5,9 +5,6 @@ namespace Kcopyd.Cli.Execution;
 /// <summary>Makes the file of a journal where there is none: what jobs copy is nobody else's business.</summary>
 internal static class JournalFile
 {
-    private const UnixFileMode OwnersDirectory =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-
     private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Makes directory and file, unless they are there.</summary>
@@ -17,8 +14,8 @@ internal static class JournalFile
         try
         {
             // The mode is that of the last directory of a path alone.
-            MakeDirectory(Path.GetDirectoryName(place.LockDirectory)!);
-            MakeDirectory(place.LockDirectory);
+            OwnDirectory.Create(Path.GetDirectoryName(place.LockDirectory)!);
+            OwnDirectory.Create(place.LockDirectory);
             if (!place.IsPostgres)
             {
                 Make(place.Target);
@@ -77,17 +74,5 @@ internal static class JournalFile
 
         // Empty: what opens it first makes the tables.
         new FileStream(path, options).Dispose();
-    }
-
-    private static void MakeDirectory(string path)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, OwnersDirectory);
-        }
     }
 }

@@ -41,7 +41,8 @@ internal sealed record JobReport(string Job, string State)
     internal static string Serialize(IReadOnlyList<JobSummary> jobs) =>
         JsonSerializer.Serialize([.. jobs.Select(Of)], ReportJson.Default.JobReportArray);
 
-    private static JobReport Of(JobSummary job) => new(
+    /// <summary>What is told of one.</summary>
+    internal static JobReport Of(JobSummary job) => new(
         job.Id.Value, job.IsRunning ? "running" : ReportJson.Word(job.Standing))
     {
         Reason = job.Reason,

@@ -7,9 +7,6 @@ namespace Kcopyd.Cli.Reporting;
 /// the reason where there is one.</summary>
 internal static class JobTable
 {
-    /// <summary>For who reads from a pipe nothing is folded: wider than any row.</summary>
-    private const int Unfolded = 10_000;
-
     /// <summary>Prints it.</summary>
     /// <param name="jobs">The jobs.</param>
     /// <param name="unlisted">How many more there are.</param>
@@ -21,38 +18,17 @@ internal static class JobTable
             return;
         }
 
-        var console = OpenConsole();
-        var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };
-        table.AddColumns("Job", "What", "State", "Safe", "Rate", "Updated");
+        var table = TableConsole.NewTable("Job", "What", "State", "Safe", "Rate", "Updated");
         foreach (var job in jobs)
         {
             AddRows(table, job);
         }
 
-        console.Write(table);
+        TableConsole.Open().Write(table);
         if (unlisted > 0)
         {
             Console.Out.WriteLine($"{unlisted} more jobs that are over: kcopyd jobs --all");
         }
-    }
-
-    private static IAnsiConsole OpenConsole()
-    {
-        var isPiped = Console.IsOutputRedirected;
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = isPiped ? AnsiSupport.No : AnsiSupport.Detect,
-            ColorSystem = isPiped || !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
-                ? ColorSystemSupport.NoColors
-                : ColorSystemSupport.Detect,
-            Out = new AnsiConsoleOutput(Console.Out),
-        });
-        if (isPiped)
-        {
-            console.Profile.Width = Unfolded;
-        }
-
-        return console;
     }
 
     private static void AddRows(Table table, JobSummary job)

@@ -16,6 +16,7 @@ namespace Kcopyd.Cli.Reporting;
 [JsonSerializable(typeof(MergeProgressReport))]
 [JsonSerializable(typeof(SnapshotStatusReport))]
 [JsonSerializable(typeof(SnapshotMergeReport))]
+[JsonSerializable(typeof(ServeReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>The word for a value of an enumeration: <c>completedWithErrors</c>.</summary>

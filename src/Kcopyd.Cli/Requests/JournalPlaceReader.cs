@@ -75,7 +75,9 @@ internal sealed class JournalPlaceReader(Func<string, string?> variable)
         }
     }
 
-    private string StateDirectory()
+    /// <summary>Where the program keeps what it has to know next time.</summary>
+    /// <exception cref="RefusedException">There is no home directory.</exception>
+    internal string StateDirectory()
     {
         // What is not absolute is to be ignored, says the specification of these directories.
         if (variable("XDG_STATE_HOME") is { } state && Path.IsPathRooted(state))

@@ -58,7 +58,8 @@ internal static class JournalRequestReader
                 $"--checkpoint-interval '{text}' is not a duration from 100ms to 1h, such as 500ms, 5s or 2m");
     }
 
-    private static bool TryReadDuration(string text, out TimeSpan duration)
+    /// <summary>A number with a unit: ms, s, m, min or h; seconds without one.</summary>
+    internal static bool TryReadDuration(string text, out TimeSpan duration)
     {
         var unit = text.TrimStart("0123456789.".ToCharArray());
         var milliseconds = unit switch

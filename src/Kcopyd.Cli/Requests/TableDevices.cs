@@ -73,7 +73,9 @@ internal static class TableDevices
         return SnapshotTable.Parse(string.Join(' ', words));
     }
 
-    private static string PathOf(string word)
+    /// <summary>The path of a device that may be named by its number.</summary>
+    /// <exception cref="RefusedException">There is no device of a number.</exception>
+    internal static string PathOf(string word)
     {
         if (!IsNumber(word))
         {

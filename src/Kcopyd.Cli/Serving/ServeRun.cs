@@ -1,0 +1,191 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Akka.Actor;
+using Kcopyd.Actors.Copying;
+using Kcopyd.Cli.Execution;
+using Kcopyd.Cli.Reporting;
+using Kcopyd.Cli.Requests;
+using Kcopyd.Devices;
+using Kcopyd.Nbd.Serving;
+
+namespace Kcopyd.Cli.Serving;
+
+/// <summary>Serves devices until it is told to end.</summary>
+/// <remarks>SIGTERM and SIGINT end it: requests that were begun are done, and everything is left as it should be. SIGHUP
+/// has it read its tables again.</remarks>
+internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, Task<ActorSystem> engine)
+{
+    /// <summary>Serves.</summary>
+    /// <returns>The exit code.</returns>
+    /// <exception cref="RefusedException">Nothing can be served.</exception>
+    internal async Task<int> RunAsync()
+    {
+        using var interruption = new Interruption(hangUpToo: false);
+        using var changes = new HangUps();
+        var plan = ServeTables.Read(request);
+        using var certificate = ReadCertificate();
+        var session = request.Journal is { } place
+            ? await JournalSession.OpenAsync(place, null, engine).ConfigureAwait(false)
+            : null;
+        var server = NewServer(certificate);
+        await using (server.ConfigureAwait(false))
+        {
+            var exports = new ServeExports(server);
+            var units = new ServedUnits(opener, new ServeEngine(engine, session, request.StateDirectory)
+            {
+                Say = Speech.Complain,
+                Leaving = exports.Remove,
+            });
+            var state = new ServeState(server, units, exports, session);
+            var control = ControlSocket.Listen(request.Control, state.TellAsync);
+            await using (control.ConfigureAwait(false))
+            {
+                return await ServeAsync(plan, (units, exports), state, (interruption, changes)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<int> ServeAsync(
+        ServePlan plan,
+        (ServedUnits Units, ServeExports Exports) served,
+        ServeState state,
+        (Interruption End, HangUps Changes) signals)
+    {
+        try
+        {
+            await served.Units.FollowAsync(plan, signals.End.Token).ConfigureAwait(false);
+            served.Exports.Follow(served.Units.Devices, plan);
+            if (served.Units.Devices.IsEmpty)
+            {
+                Speech.Complain("nothing can be served");
+                return ExitCodes.Refused;
+            }
+
+            Listen(state);
+            var jobs = await StartJobsAsync(state.Journal).ConfigureAwait(false);
+            try
+            {
+                await FollowAsync(served, signals).ConfigureAwait(false);
+            }
+            finally
+            {
+                if (jobs is not null)
+                {
+                    await jobs.DisposeAsync().ConfigureAwait(false);
+                }
+            }
+
+            return ExitCodes.Done;
+        }
+        catch (OperationCanceledException) when (signals.End.Token.IsCancellationRequested)
+        {
+            return ExitCodes.Done;
+        }
+        finally
+        {
+            // Clients are gone before the devices are.
+            await state.Server.DisposeAsync().ConfigureAwait(false);
+            await served.Units.StopAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task FollowAsync(
+        (ServedUnits Units, ServeExports Exports) served, (Interruption End, HangUps Changes) signals)
+    {
+        await foreach (var _ in signals.Changes.ReadAsync(signals.End.Token).ConfigureAwait(false))
+        {
+            if (request.Tables is null)
+            {
+                Speech.Complain("there is no file with tables to be read again");
+                continue;
+            }
+
+            try
+            {
+                var plan = ServeTables.Read(request);
+                await served.Units.FollowAsync(plan, signals.End.Token).ConfigureAwait(false);
+                served.Exports.Follow(served.Units.Devices, plan);
+                Speech.Complain($"read {request.Tables} again: {Amount(served.Exports.Names.Count)} served");
+            }
+            catch (RefusedException wrong)
+            {
+                Speech.Complain($"{wrong.Message.TrimEnd('.')}; everything stays as it was");
+            }
+        }
+    }
+
+    private void Listen(ServeState state)
+    {
+        foreach (var endPoint in request.Listen)
+        {
+            try
+            {
+                state.Listening(state.Server.Listen(endPoint), request.Certificate is not null);
+            }
+            catch (SocketException e)
+            {
+                throw new RefusedException($"{endPoint} cannot be listened at: {e.Message.TrimEnd('.')}");
+            }
+            catch (ArgumentException)
+            {
+                throw new RefusedException(
+                    $"{endPoint} can be reached from other machines: --tls-certificate protects it, --allow-plain lets "
+                    + "everybody read and write");
+            }
+        }
+
+        foreach (var uri in state.Uris())
+        {
+            Speech.Say(uri);
+        }
+    }
+
+    private NbdServer NewServer(X509Certificate2? certificate)
+    {
+        var defaults = new NbdServerOptions();
+        return new NbdServer(defaults with
+        {
+            MaxConnections = request.MaxConnections ?? defaults.MaxConnections,
+            IdleTimeout = request.IdleTimeout ?? defaults.IdleTimeout,
+            Certificate = certificate,
+            RequireTls = certificate is not null && !request.TlsOptional,
+            AllowPlainRemote = request.AllowPlain,
+        })
+        {
+            ConnectionFailed = new ConnectionComplaints(TimeProvider.System).Tell,
+        };
+    }
+
+    /// <summary>Jobs of the journal that nobody runs go on.</summary>
+    private async Task<KcopydClient?> StartJobsAsync(JournalSession? session) => session is null
+        ? null
+        : await KcopydClient.CreateAsync(
+            await engine.ConfigureAwait(false),
+            new KcopydClientOptions
+            {
+                Name = "serve",
+                Journal = session.Options,
+                Opener = opener,
+                ResumeOnStart = true,
+            }).ConfigureAwait(false);
+
+    private X509Certificate2? ReadCertificate()
+    {
+        if (request.Certificate is not { } path)
+        {
+            return null;
+        }
+
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(path, request.Key);
+        }
+        catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
+        {
+            throw new RefusedException($"the certificate {path} cannot be used: {e.Message.TrimEnd('.')}");
+        }
+    }
+
+    private static string Amount(int exports) => exports == 1 ? "1 export is" : $"{exports} exports are";
+}

@@ -1,0 +1,196 @@
+using System.Collections.Immutable;
+using Kcopyd.Cli.Planning;
+using Kcopyd.Cli.Reporting;
+using Kcopyd.Devices;
+
+namespace Kcopyd.Cli.Serving;
+
+/// <summary>What runs, made to follow a plan.</summary>
+/// <remarks>One call at a time, but <see cref="Devices"/> and <see cref="Failures"/>, which any thread may read.</remarks>
+internal sealed class ServedUnits(IBlockDeviceOpener opener, ServeEngine engine)
+{
+    private readonly DevicePool _pool = new(opener);
+    private ImmutableArray<ServedUnit> _running = [];
+
+    /// <summary>The devices that run, in the order in which they began.</summary>
+    internal ImmutableArray<ServedDevice> Devices { get; private set; } = [];
+
+    /// <summary>Those that do not, and why.</summary>
+    internal ImmutableArray<ServedDeviceReport> Failures { get; private set; } = [];
+
+    /// <summary>Ends what is not in the plan any more, or is another device there; changes what can be changed while it
+    /// runs; begins what is new, or failed before. What fails is told, and the rest runs.</summary>
+    internal async Task FollowAsync(ServePlan plan, CancellationToken cancellationToken)
+    {
+        _pool.Know(plan.Specs.SelectMany(static spec => spec.Names));
+        var described = await DescribeAsync(plan, cancellationToken).ConfigureAwait(false);
+        var refused = ServeOverlap.Find(plan.Specs, described);
+        var wanted = plan.Specs.Where(spec => !refused.ContainsKey(spec)).ToImmutableArray();
+        await StopAsync(Stale(wanted)).ConfigureAwait(false);
+
+        var running = ImmutableArray.CreateBuilder<ServedUnit>();
+        var failed = refused.Select(static pair => Failure(pair.Key, pair.Value)).ToList();
+        foreach (var spec in wanted)
+        {
+            var unit = _running.FirstOrDefault(one => one.Spec.Key == spec.Key);
+            var problem = unit is null
+                ? await TryStartAsync(spec, described, running, cancellationToken).ConfigureAwait(false)
+                : await ChangeAsync(unit, spec, running, cancellationToken).ConfigureAwait(false);
+            if (problem is not null)
+            {
+                failed.Add(Failure(spec, problem));
+            }
+        }
+
+        _running = running.ToImmutable();
+        Devices = [.. _running.SelectMany(static unit => unit.Devices)];
+        var names = Devices.Select(static device => device.Name).ToHashSet(StringComparer.Ordinal);
+        Failures = [.. failed.SelectMany(Reports).Where(report => !names.Contains(report.Name))];
+        foreach (var (_, sentence) in failed)
+        {
+            engine.Say(sentence);
+        }
+    }
+
+    /// <summary>Ends everything.</summary>
+    internal Task StopAsync() => StopAsync([.. _running]);
+
+    private static (ServedSpec Spec, string Sentence) Failure(ServedSpec spec, string sentence) =>
+        (spec, sentence.StartsWith(spec.Names.First(), StringComparison.Ordinal)
+            ? sentence
+            : $"{string.Join(", ", spec.Names)}: {sentence}");
+
+    private static IEnumerable<ServedDeviceReport> Reports((ServedSpec Spec, string Sentence) failure) =>
+        failure.Spec.Names.Select(name => new ServedDeviceReport(name, [], []) { Problems = [failure.Sentence] });
+
+    private async Task<Dictionary<string, BlockDeviceDescription>> DescribeAsync(
+        ServePlan plan, CancellationToken cancellationToken)
+    {
+        var names = plan.Specs.SelectMany(static spec => spec.Names).ToHashSet(StringComparer.Ordinal);
+        var found = new Dictionary<string, BlockDeviceDescription>(StringComparer.Ordinal);
+        var devices = plan.Specs
+            .SelectMany(static spec => spec.Uses)
+            .Where(use => use.Name is not { } name || !names.Contains(name))
+            .Select(static use => use.Device)
+            .Distinct(StringComparer.Ordinal);
+        foreach (var device in devices)
+        {
+            if (await DeviceRefusals.TryDescribeAsync(opener, device, cancellationToken).ConfigureAwait(false) is { } one)
+            {
+                found.Add(device, one);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>What cannot go on, with all that is made of it.</summary>
+    private List<ServedUnit> Stale(ImmutableArray<ServedSpec> wanted)
+    {
+        List<ServedUnit> stale = [];
+        foreach (var unit in _running)
+        {
+            var spec = wanted.FirstOrDefault(one => one.Key == unit.Spec.Key);
+            var parts = unit.Spec.Uses.Select(static use => use.Name).OfType<string>();
+            if (spec is null
+                || spec.Identity != unit.Spec.Identity
+                || parts.Any(part => stale.Exists(one => one.Spec.Names.Contains(part))))
+            {
+                stale.Add(unit);
+            }
+        }
+
+        return stale;
+    }
+
+    private async Task StopAsync(List<ServedUnit> units)
+    {
+        foreach (var unit in Enumerable.Reverse(units))
+        {
+            foreach (var device in unit.Devices)
+            {
+                engine.Leaving(device.Device);
+                _pool.Withdraw(device);
+            }
+
+            await unit.StopAsync().ConfigureAwait(false);
+        }
+
+        _running = [.. _running.Except(units)];
+        Devices = [.. _running.SelectMany(static unit => unit.Devices)];
+    }
+
+    private async Task<string?> TryStartAsync(
+        ServedSpec spec,
+        Dictionary<string, BlockDeviceDescription> described,
+        ImmutableArray<ServedUnit>.Builder running,
+        CancellationToken cancellationToken)
+    {
+        ServedUnit unit = spec switch
+        {
+            ServedSpec.Mirror mirror => new MirrorUnit(mirror, _pool, engine),
+            ServedSpec.Origin origin => new OriginUnit(origin, _pool, engine),
+            _ => new RangesUnit(spec, _pool),
+        };
+        try
+        {
+            await RefuseAsync(spec, described, cancellationToken).ConfigureAwait(false);
+            await unit.StartAsync(cancellationToken).ConfigureAwait(false);
+            Begun(unit, running);
+            return null;
+        }
+        catch (Exception failure)
+        {
+            await unit.StopAsync().ConfigureAwait(false);
+            if (ServeFailures.IsOne(failure))
+            {
+                return ServeFailures.Sentence(failure);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Refuses what another program uses, or this one for its journal.</summary>
+    private async Task RefuseAsync(
+        ServedSpec spec, Dictionary<string, BlockDeviceDescription> described, CancellationToken cancellationToken)
+    {
+        var written = spec.Uses
+            .Where(static use => use.Access == BlockDeviceAccess.ReadWrite)
+            .Select(use => described.GetValueOrDefault(use.Device))
+            .OfType<BlockDeviceDescription>()
+            .ToImmutableArray();
+        DeviceRefusals.RefuseMissing(written);
+        await DeviceRefusals.RefuseMountedAsync(opener, written, cancellationToken).ConfigureAwait(false);
+        if (engine.Journal is { } journal)
+        {
+            await JournalOverlap.RefuseStorageAsync(opener, journal.Place, written, cancellationToken)
+                .ConfigureAwait(false);
+        }
+    }
+
+    private async Task<string?> ChangeAsync(
+        ServedUnit unit,
+        ServedSpec spec,
+        ImmutableArray<ServedUnit>.Builder running,
+        CancellationToken cancellationToken)
+    {
+        foreach (var device in unit.Devices)
+        {
+            _pool.Withdraw(device);
+        }
+
+        var problems = await unit.ChangeAsync(spec, cancellationToken).ConfigureAwait(false);
+        Begun(unit, running);
+        return problems.Count == 0 ? null : string.Join("; ", problems);
+    }
+
+    private void Begun(ServedUnit unit, ImmutableArray<ServedUnit>.Builder running)
+    {
+        running.Add(unit);
+        foreach (var device in unit.Devices)
+        {
+            _pool.Lend(device);
+        }
+    }
+}
