@@ -34,7 +34,11 @@ internal sealed class FakePeer(Stream stream, CancellationToken end)
     /// <summary>The block sizes that it tells.</summary>
     public NbdBlockSizes Sizes { get; set; } = new(1, 4096, 1 << 20);
 
-    public async Task SendAsync(params byte[] bytes) => await stream.WriteAsync(bytes, end);
+    /// <summary>Changes what goes out, one answer at a time; what it returns none for ends the connection.</summary>
+    public Func<byte[], byte[]?> Spoil { get; set; } = static bytes => bytes;
+
+    public async Task SendAsync(params byte[] bytes) =>
+        await stream.WriteAsync(Spoil(bytes) ?? throw new IOException("the end of this connection"), end);
 
     /// <summary>Says nothing more, until the client goes.</summary>
     public async Task HangAsync()
