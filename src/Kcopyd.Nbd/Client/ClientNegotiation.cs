@@ -194,7 +194,7 @@ internal sealed class ClientNegotiation(string export)
 
     private static string Why(NbdOptionReplyHeader header, ReadOnlyMemory<byte> payload)
     {
-        var said = Encoding.UTF8.GetString(payload.Span[..Math.Min(payload.Length, NbdLimits.MaxString)]);
+        var said = NbdText.Quote(payload.Span);
         return said.Length > 0 ? $": {said}" : $" ({header.Kind})";
     }
 

@@ -228,6 +228,8 @@ public sealed class NbdServer : IAsyncDisposable
                 socket.NoDelay = true;
             }
 
+            // The client of a request that the device does not end hears of the end all the same.
+            using var cutting = _cut.Token.UnsafeRegister(static state => ((Socket)state!).Dispose(), socket);
             var stream = new NetworkStream(socket, ownsSocket: true);
             await using (stream.ConfigureAwait(false))
             {

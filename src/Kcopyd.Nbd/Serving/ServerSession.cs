@@ -68,26 +68,39 @@ internal sealed class ServerSession : IDisposable
     /// <summary>The next request; null at the end.</summary>
     private async ValueTask<NbdRequestHeader?> NextAsync(CancellationToken drain)
     {
-        if (await IsAtEndAsync(drain).ConfigureAwait(false))
+        if (_idleTimeout == Timeout.InfiniteTimeSpan)
+        {
+            return await ReadAsync(drain).ConfigureAwait(false);
+        }
+
+        using var idle = CancellationTokenSource.CreateLinkedTokenSource(drain);
+        var watch = TimeProvider.System.CreateTimer(
+            _ => EndIfIdle(idle), null, _idleTimeout, _idleTimeout);
+        await using (watch.ConfigureAwait(false))
+        {
+            return await ReadAsync(idle.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<NbdRequestHeader?> ReadAsync(CancellationToken stop)
+    {
+        if (await _reader.IsAtEndAsync(stop).ConfigureAwait(false))
         {
             return null;
         }
 
-        var bytes = await _reader.TakeAsync(NbdRequestHeader.Size, _cut).ConfigureAwait(false);
+        var bytes = await _reader.TakeAsync(NbdRequestHeader.Size, stop).ConfigureAwait(false);
         var request = NbdRequestHeader.Read(bytes.Span);
         return request.Command == NbdCommand.Disconnect ? null : request;
     }
 
-    private async ValueTask<bool> IsAtEndAsync(CancellationToken drain)
+    /// <summary>A client that waits for an answer is not idle.</summary>
+    private void EndIfIdle(CancellationTokenSource idle)
     {
-        if (_idleTimeout == Timeout.InfiniteTimeSpan)
+        if (_limits.Count == 0)
         {
-            return await _reader.IsAtEndAsync(drain).ConfigureAwait(false);
+            idle.Cancel();
         }
-
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(drain);
-        idle.CancelAfter(_idleTimeout);
-        return await _reader.IsAtEndAsync(idle.Token).ConfigureAwait(false);
     }
 
     private async ValueTask BeginAsync(NbdRequestHeader request)
