@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Kcopyd.Nbd.Protocol;
+using Kcopyd.Nbd.Transport;
 
 namespace Kcopyd.Nbd.Serving;
 
@@ -215,12 +216,11 @@ public sealed class NbdServer : IAsyncDisposable
         var number = Interlocked.Increment(ref _last);
         var client = new ServedClient(socket);
         _clients.TryAdd(number, client);
-        _ = ServeAsync(socket, number, client);
+        new Thread(() => Serve(socket, number, client)) { IsBackground = true, Name = "kcopyd nbd client" }.Start();
     }
 
-    private async Task ServeAsync(Socket socket, long number, ServedClient client)
+    private void Serve(Socket socket, long number, ServedClient client)
     {
-        await Task.Yield();
         try
         {
             if (socket.ProtocolType == ProtocolType.Tcp)
@@ -228,17 +228,11 @@ public sealed class NbdServer : IAsyncDisposable
                 socket.NoDelay = true;
             }
 
-            // The client of a request that the device does not end hears of the end all the same.
-            using var cutting = _cut.Token.UnsafeRegister(static state => ((Socket)state!).Dispose(), socket);
-            var stream = new NetworkStream(socket, ownsSocket: true);
-            await using (stream.ConfigureAwait(false))
-            {
-                await new ServerConnection(_exports, _options, client).RunAsync(stream, _drain.Token, _cut.Token)
-                    .ConfigureAwait(false);
-            }
+            using var stream = new BlockingStream(socket);
+            new ServerConnection(_exports, _options, client).Run(stream, _drain.Token, _cut.Token);
         }
         catch (Exception end) when (end is OperationCanceledException or NbdProtocolException or IOException
-            or AuthenticationException or SocketException)
+            or AuthenticationException or SocketException or ObjectDisposedException)
         {
             ConnectionFailed?.Invoke(end);
         }
