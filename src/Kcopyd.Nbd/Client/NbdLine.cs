@@ -152,7 +152,8 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
         {
             try
             {
-                var connection = await NbdConnection.ConnectAsync(uri, options, cancellationToken).ConfigureAwait(false);
+                var connection = await NbdConnection.ConnectAsync(uri, options, cancellationToken)
+                    .ConfigureAwait(false);
                 if (DifferenceOf(connection.Terms) is { } difference)
                 {
                     await connection.DisposeAsync().ConfigureAwait(false);

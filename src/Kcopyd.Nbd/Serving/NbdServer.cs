@@ -21,7 +21,8 @@ namespace Kcopyd.Nbd.Serving;
 /// </example>
 public sealed class NbdServer : IAsyncDisposable
 {
-    /// <summary>What the longest request is a multiple of: of every block that a device may have; unit: bytes.</summary>
+    /// <summary>What the longest request is a multiple of: of every block that a device may have; unit:
+    /// bytes.</summary>
     private const int RequestUnit = 64 * 1024;
 
     /// <summary>How long a listener that fails is left alone: what it lacks, descriptors mostly, takes a while to be

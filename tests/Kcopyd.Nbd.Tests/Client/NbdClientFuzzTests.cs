@@ -50,7 +50,8 @@ public sealed class NbdClientFuzzTests(ITestOutputHelper output)
         var (right, failed, position) = (0, 0, new Random(wanted));
         while (replies.Count < wanted)
         {
-            await using var device = await NbdBlockDevice.OpenAsync(server.Uri, BlockDeviceAccess.Read, options, default);
+            await using var device = await NbdBlockDevice.OpenAsync(
+                server.Uri, BlockDeviceAccess.Read, options, default);
             for (var isAlive = true; isAlive && replies.Count < wanted;)
             {
                 // A simple reply does not say which bytes it has: of several under way none could be told apart.

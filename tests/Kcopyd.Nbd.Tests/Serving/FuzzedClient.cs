@@ -4,7 +4,8 @@ using Kcopyd.Nbd.Protocol;
 
 namespace Kcopyd.Nbd.Tests.Serving;
 
-/// <summary>What one client says from its first byte to its last: half of them are honest, the others mutated.</summary>
+/// <summary>What one client says from its first byte to its last: half of them are honest, the others
+/// mutated.</summary>
 /// <remarks>The generator knows the protocol, so that most of what it says is understood up to the wrong
 /// place.</remarks>
 internal sealed class FuzzedClient(Random random, long diskBytes)
