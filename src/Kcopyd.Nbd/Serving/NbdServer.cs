@@ -183,7 +183,8 @@ public sealed class NbdServer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        catch (Exception ended) when (_isDisposed != 0
+            && ended is (OperationCanceledException or ObjectDisposedException or SocketException))
         {
             // The server ends.
         }
@@ -198,7 +199,7 @@ public sealed class NbdServer : IAsyncDisposable
             Begin(await listener.AcceptAsync(_drain.Token).ConfigureAwait(false));
             return true;
         }
-        catch (SocketException failure)
+        catch (SocketException failure) when (_isDisposed == 0)
         {
             ConnectionFailed?.Invoke(failure);
             return false;
