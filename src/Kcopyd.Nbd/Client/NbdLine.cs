@@ -17,12 +17,8 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
     /// <summary>Uses a connection that is open already.</summary>
     public void Use(NbdConnection connection)
     {
-        connection.Lost = lost;
+        connection.WhenLost(lost);
         _connection = connection;
-        if (connection.IsLost)
-        {
-            lost();
-        }
     }
 
     /// <summary>Asks, and asks again on another connection where one is lost.</summary>

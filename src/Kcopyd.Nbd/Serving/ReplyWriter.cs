@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Kcopyd.Nbd.Protocol;
+using Kcopyd.Nbd.Transport;
 
 namespace Kcopyd.Nbd.Serving;
 
@@ -23,7 +24,7 @@ internal sealed class ReplyWriter
     private readonly Stream _stream;
     private readonly bool _isStructured;
     private readonly Lock _turn = new();
-    private readonly ReplySender _others;
+    private readonly SocketSender _others;
     private readonly int _ownThread = Environment.CurrentManagedThreadId;
     private readonly byte[] _kept = new byte[KeptBytes];
     private int _keptCount;
@@ -34,7 +35,7 @@ internal sealed class ReplyWriter
     public ReplyWriter(Stream stream, bool isStructured)
     {
         (_stream, _isStructured) = (stream, isStructured);
-        _others = new ReplySender(Write);
+        _others = new SocketSender(Write);
     }
 
     /// <summary>Sends what was kept. The connection's own thread, before it waits for anything.</summary>
@@ -136,7 +137,7 @@ internal sealed class ReplyWriter
     {
         if (Environment.CurrentManagedThreadId != _ownThread)
         {
-            return _others.SendAsync(bytes);
+            return new ValueTask(_others.SendAsync(bytes));
         }
 
         if (bytes.Length > KeptBytes - _keptCount)
