@@ -153,7 +153,7 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
             AllowPlainRemote = request.AllowPlain,
         })
         {
-            ConnectionFailed = new ConnectionComplaints(TimeProvider.System).Tell,
+            ConnectionFailed = new ConnectionComplaints(TimeProvider.System, Speech.Complain).Tell,
         };
     }
 
