@@ -64,9 +64,9 @@ internal sealed class ControlSocket : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _end.CancelAsync().ConfigureAwait(false);
         _listener.Dispose();
         File.Delete(_path);
-        await _end.CancelAsync().ConfigureAwait(false);
         await _serving.ConfigureAwait(false);
         _end.Dispose();
     }
@@ -84,7 +84,8 @@ internal sealed class ControlSocket : IAsyncDisposable
                 }
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        catch (Exception ended) when (_end.IsCancellationRequested
+            && ended is (OperationCanceledException or ObjectDisposedException or SocketException))
         {
             // The server ends.
         }
