@@ -49,6 +49,10 @@ internal static class KcopydProgram
     /// <summary>Starts it.</summary>
     public static RunningProgram Start(params string[] arguments) => Start(Path, arguments);
 
+    /// <summary>Starts it with a state of its own; its standard output is read by line.</summary>
+    public static RunningProgram StartApart(string stateHome, params string[] arguments) =>
+        new(Process.Start(StartOf(Path, arguments, stateHome))!, readsOutputByLine: true);
+
     /// <summary>Starts it as another machine would that reaches the same storage: nothing of its state is shared, and
     /// where one device was there is another. Needs root: see <see cref="Kcopyd.Tests.Shared.Require.Mounts"/>.
     /// </summary>
@@ -67,13 +71,16 @@ internal static class KcopydProgram
     }
 
     private static RunningProgram Start(string program, string[] arguments, string? stateHome = null) =>
-        new(Process.Start(new ProcessStartInfo(program, arguments)
+        new(Process.Start(StartOf(program, arguments, stateHome))!);
+
+    private static ProcessStartInfo StartOf(string program, string[] arguments, string? stateHome) =>
+        new(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment = { ["XDG_STATE_HOME"] = stateHome ?? StateHome, ["KCOPYD_JOURNAL"] = null },
-        })!);
+        };
 
     /// <summary>A directory that goes with the process of the tests.</summary>
     private sealed class StateDirectory

@@ -12,13 +12,32 @@ internal sealed class RunningProgram : IDisposable
 
     private readonly Process _process;
     private readonly StringBuilder _error = new();
-    private readonly Task<string> _output;
+    private readonly StringBuilder _saidOutput = new();
+    private Task<string>? _output;
     private readonly CancellationTokenSource _bound = new(Bound);
+    private bool _isDisposed;
 
-    internal RunningProgram(Process process)
+    internal RunningProgram(Process process, bool readsOutputByLine = false)
     {
         _process = process;
-        _output = process.StandardOutput.ReadToEndAsync();
+        if (!readsOutputByLine)
+        {
+            _output = process.StandardOutput.ReadToEndAsync();
+        }
+    }
+
+    /// <summary>Waits for the next line of standard output, of a program that was started to be read so.</summary>
+    public async Task<string> NextOutputLineAsync()
+    {
+        var line = await _process.StandardOutput.ReadLineAsync(_bound.Token);
+        if (line is null)
+        {
+            var error = await _process.StandardError.ReadToEndAsync(_bound.Token);
+            Assert.Fail($"The program ended without a further line on standard output, and said: {_error}{error}");
+        }
+
+        _saidOutput.Append(line).Append('\n');
+        return line;
     }
 
     /// <summary>Waits for the next line of standard error.</summary>
@@ -59,14 +78,21 @@ internal sealed class RunningProgram : IDisposable
     /// <summary>Waits for the end.</summary>
     public async Task<ProgramResult> EndAsync()
     {
+        _output ??= _process.StandardOutput.ReadToEndAsync(_bound.Token);
         _error.Append(await _process.StandardError.ReadToEndAsync(_bound.Token));
-        var output = await _output.WaitAsync(_bound.Token);
+        var output = _saidOutput.Append(await _output.WaitAsync(_bound.Token)).ToString();
         await _process.WaitForExitAsync(_bound.Token);
         return new ProgramResult(_process.ExitCode, output, _error.ToString());
     }
 
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        _isDisposed = true;
         if (!_process.HasExited)
         {
             _process.Kill();

@@ -54,21 +54,37 @@ internal static class ServeRequestReader
             ? $"{IPAddress.Loopback}{word["localhost".Length..]}"
             : word;
 
-        // A number alone would be an address that nobody means.
-        var isNumber = local.All(char.IsAsciiDigit);
-        if (!isNumber && IPAddress.TryParse(local, out var address))
-        {
-            return new IPEndPoint(address, DefaultPort);
-        }
-
-        return !isNumber && IPEndPoint.TryParse(local, out var endPoint)
+        return TryReadEndPoint(local) is { } endPoint && IsWhole(endPoint.Address, local)
             ? endPoint
             : throw new RefusedException(
                 $"--listen '{word}' is no address as 127.0.0.1, 127.0.0.1:10809, [::1]:10809 or localhost:10809");
     }
 
+    /// <remarks>Behind brackets a port would be passed over by what reads an address alone.</remarks>
+    private static IPEndPoint? TryReadEndPoint(string word)
+    {
+        var hasPort = word.StartsWith('[') && !word.EndsWith(']');
+        return !hasPort && IPAddress.TryParse(word, out var address)
+            ? new IPEndPoint(address, DefaultPort)
+            : IPEndPoint.TryParse(word, out var endPoint) ? endPoint : null;
+    }
+
+    /// <summary>A number alone, or two of them, would be an address that nobody means.</summary>
+    private static bool IsWhole(IPAddress address, string word) =>
+        address.AddressFamily != AddressFamily.InterNetwork || word.Count(static letter => letter == '.') == 3;
+
     private static void RefuseContradictions(ServeText text)
     {
+        if (text.Tables is { Length: 0 })
+        {
+            throw new RefusedException("TABLES is empty: it takes the path of a file");
+        }
+
+        if (text.Certificate is { Length: 0 } || text.Key is { Length: 0 })
+        {
+            throw new RefusedException("--tls-certificate and --tls-key take the path of a file, and one is empty");
+        }
+
         if (text.Key is not null && text.Certificate is null)
         {
             throw new RefusedException("--tls-key is the key of a --tls-certificate, which is missing");

@@ -1,5 +1,4 @@
 using System.Security.Authentication;
-using Kcopyd.Cli.Reporting;
 using Kcopyd.Nbd.Protocol;
 
 namespace Kcopyd.Cli.Serving;
@@ -7,7 +6,8 @@ namespace Kcopyd.Cli.Serving;
 /// <summary>Says what clients do wrong, but not more often than somebody may want to read it. Any thread may call.
 /// </summary>
 /// <param name="time">The clock.</param>
-internal sealed class ConnectionComplaints(TimeProvider time)
+/// <param name="say">Hears a sentence.</param>
+internal sealed class ConnectionComplaints(TimeProvider time, Action<string> say)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -34,7 +34,7 @@ internal sealed class ConnectionComplaints(TimeProvider time)
 
             var more = _unsaid > 0 ? $" (and {_unsaid} more)" : string.Empty;
             (_saidAt, _unsaid) = (time.GetTimestamp(), 0);
-            Speech.Complain($"a client was cut off: {failure.Message.TrimEnd('.')}{more}");
+            say($"a client was cut off: {failure.Message.TrimEnd('.')}{more}");
         }
     }
 }

@@ -65,11 +65,21 @@ internal sealed class OriginUnit(ServedSpec.Origin spec, DevicePool pool, ServeE
         }
     }
 
-    internal override async Task<IReadOnlyList<string>> ChangeAsync(
+    internal override IEnumerable<string> LostBy(ServedSpec spec)
+    {
+        var next = (ServedSpec.Origin)spec;
+        var kept = next.Snapshots.Zip(next.Uses.Skip(1), static (table, use) => (table, use.Device)).ToHashSet();
+        var lost = _snapshots
+            .Where(snapshot => !kept.Contains((snapshot.Table, snapshot.Use.Device)))
+            .Select(static snapshot => snapshot.Table.Name);
+        return Origin.Self is { } self && self.Name != next.Self?.Name ? lost.Append(self.Name) : lost;
+    }
+
+    internal override async Task<IReadOnlyList<ServeFailure>> ChangeAsync(
         ServedSpec spec, CancellationToken cancellationToken)
     {
         Spec = spec;
-        var problems = new List<string>();
+        var problems = new List<ServeFailure>();
         var wanted = Origin.Snapshots.Zip(Origin.Uses.Skip(1)).ToList();
         foreach (var snapshot in _snapshots.ToArray())
         {
@@ -207,7 +217,7 @@ internal sealed class OriginUnit(ServedSpec.Origin spec, DevicePool pool, ServeE
         OnNotice = notice => engine.Say($"{name}: {SnapshotNoticeText.Of(notice)}"),
     };
 
-    private static async Task TryAsync(string name, Func<Task> step, List<string> problems)
+    private static async Task TryAsync(string name, Func<Task> step, List<ServeFailure> problems)
     {
         try
         {
@@ -215,7 +225,7 @@ internal sealed class OriginUnit(ServedSpec.Origin spec, DevicePool pool, ServeE
         }
         catch (Exception refusal) when (ServeFailures.IsOne(refusal))
         {
-            problems.Add($"{name}: {ServeFailures.Sentence(refusal)}");
+            problems.Add(new ServeFailure([name], ServeFailures.Sentence(refusal)));
         }
     }
 }

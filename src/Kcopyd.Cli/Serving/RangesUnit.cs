@@ -39,7 +39,7 @@ internal sealed class RangesUnit(ServedSpec spec, DevicePool pool) : ServedUnit(
             .ToArray();
         for (var i = 0; i < regions.Length; i++)
         {
-            RefuseBeyond(name, Spec.Uses[i], regions[i]);
+            RefuseBeyond(Spec.Uses[i], regions[i]);
         }
 
         var joined = LinearBlockDevice.Create(name, regions, ownsDevices: false);
@@ -47,13 +47,13 @@ internal sealed class RangesUnit(ServedSpec spec, DevicePool pool) : ServedUnit(
         return joined;
     }
 
-    private static void RefuseBeyond(string name, DeviceUse use, IoRegion region)
+    private static void RefuseBeyond(DeviceUse use, IoRegion region)
     {
         var sectors = region.Device.Geometry.LengthBytes / Sectors.Size;
         if (region.Range.End > sectors)
         {
             throw new RefusedException(
-                $"{name} needs the sectors {region.Range.Start} to {region.Range.End - 1} of {use.Word}, which has "
+                $"it needs the sectors {region.Range.Start} to {region.Range.End - 1} of {use.Word}, which has "
                 + $"{sectors}");
         }
     }

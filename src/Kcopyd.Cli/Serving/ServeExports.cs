@@ -25,6 +25,16 @@ internal sealed class ServeExports(NbdServer server)
         }
     }
 
+    /// <summary>Takes away what other devices are about to be made of.</summary>
+    internal void Remove(IReadOnlySet<string> parts)
+    {
+        foreach (var name in _exports.Keys.Where(parts.Contains).ToArray())
+        {
+            server.Remove(name);
+            _exports.TryRemove(name, out _);
+        }
+    }
+
     /// <summary>Gives clients what there is now, and nothing else.</summary>
     internal void Follow(IReadOnlyList<ServedDevice> devices, ServePlan plan)
     {

@@ -104,6 +104,7 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
             try
             {
                 var plan = ServeTables.Read(request);
+                served.Exports.Remove(plan.Parts);
                 await served.Units.FollowAsync(plan, signals.End.Token).ConfigureAwait(false);
                 served.Exports.Follow(served.Units.Devices, plan);
                 Speech.Complain($"read {request.Tables} again: {Amount(served.Exports.Names.Count)} served");
@@ -153,7 +154,7 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
             AllowPlainRemote = request.AllowPlain,
         })
         {
-            ConnectionFailed = new ConnectionComplaints(TimeProvider.System).Tell,
+            ConnectionFailed = new ConnectionComplaints(TimeProvider.System, Speech.Complain).Tell,
         };
     }
 

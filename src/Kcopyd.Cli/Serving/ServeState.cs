@@ -49,12 +49,19 @@ internal sealed class ServeState(
     internal async Task<string> TellAsync(CancellationToken cancellationToken)
     {
         var names = exports.Names.ToHashSet(StringComparer.Ordinal);
-        var devices = new List<ServedDeviceReport>();
-        foreach (var device in units.Devices)
+        var failures = units.Failures.ToLookup(
+            static failure => failure.Name, static failure => failure.Sentence, StringComparer.Ordinal);
+        var running = units.Devices;
+        var devices = failures
+            .Where(failure => running.All(device => device.Name != failure.Key))
+            .Select(static failure => new ServedDeviceReport(failure.Key, [], []) { Problems = [.. failure] })
+            .ToList();
+        foreach (var device in running)
         {
             var report = await ReportAsync(device, cancellationToken).ConfigureAwait(false);
             devices.Add(report with
             {
+                Problems = [.. report.Problems, .. failures[device.Name]],
                 Exported = names.Contains(device.Name),
                 ReadOnly = exports.IsReadOnly(device.Name),
             });
@@ -64,7 +71,7 @@ internal sealed class ServeState(
         return new ServeReport(Environment.ProcessId, _startedAt)
         {
             Addresses = AddressesOf(),
-            Devices = [.. devices.Concat(units.Failures).OrderBy(static device => device.Name, StringComparer.Ordinal)],
+            Devices = [.. devices.OrderBy(static device => device.Name, StringComparer.Ordinal)],
             Jobs = jobs,
             Clients = [.. server.GetClients().Select(ServedClientReport.Of)],
             Problems = problems,

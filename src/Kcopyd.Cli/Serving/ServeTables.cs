@@ -27,7 +27,7 @@ internal static class ServeTables
         }
         catch (DeviceTableException wrong)
         {
-            throw new RefusedException($"{path}: {wrong.Message.TrimEnd('.')}");
+            throw new RefusedException($"{path}: {char.ToLowerInvariant(wrong.Message[0])}{wrong.Message[1..].TrimEnd('.')}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

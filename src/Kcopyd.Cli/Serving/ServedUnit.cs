@@ -19,12 +19,15 @@ internal abstract class ServedUnit(ServedSpec spec, DevicePool pool)
     /// taken is given back by <see cref="StopAsync"/>.</exception>
     internal abstract Task StartAsync(CancellationToken cancellationToken);
 
+    /// <summary>The names of its devices that a change would end, or put another one in the place of.</summary>
+    internal virtual IEnumerable<string> LostBy(ServedSpec spec) => [];
+
     /// <summary>Becomes what another spec of the same key and identity says, as far as that can be had.</summary>
-    /// <returns>A sentence for each thing that cannot.</returns>
-    internal virtual Task<IReadOnlyList<string>> ChangeAsync(ServedSpec spec, CancellationToken cancellationToken)
+    /// <returns>What cannot.</returns>
+    internal virtual Task<IReadOnlyList<ServeFailure>> ChangeAsync(ServedSpec spec, CancellationToken cancellationToken)
     {
         Spec = spec;
-        return Task.FromResult<IReadOnlyList<string>>([]);
+        return Task.FromResult<IReadOnlyList<ServeFailure>>([]);
     }
 
     /// <summary>Ends, also what has not begun, and gives back what it took.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Kcopyd.Cli.Planning;
-using Kcopyd.Cli.Reporting;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Cli.Serving;
@@ -15,8 +14,8 @@ internal sealed class ServedUnits(IBlockDeviceOpener opener, ServeEngine engine)
     /// <summary>The devices that run, in the order in which they began.</summary>
     internal ImmutableArray<ServedDevice> Devices { get; private set; } = [];
 
-    /// <summary>Those that do not, and why.</summary>
-    internal ImmutableArray<ServedDeviceReport> Failures { get; private set; } = [];
+    /// <summary>What is wrong: with those that do not run, and with those that run as they were before.</summary>
+    internal ImmutableArray<(string Name, string Sentence)> Failures { get; private set; } = [];
 
     /// <summary>Ends what is not in the plan any more, or is another device there; changes what can be changed while it
     /// runs; begins what is new, or failed before. What fails is told, and the rest runs.</summary>
@@ -28,40 +27,46 @@ internal sealed class ServedUnits(IBlockDeviceOpener opener, ServeEngine engine)
         var wanted = plan.Specs.Where(spec => !refused.ContainsKey(spec)).ToImmutableArray();
         await StopAsync(Stale(wanted)).ConfigureAwait(false);
 
+        var failed = refused.Select(static pair => new ServeFailure([.. pair.Key.Names], pair.Value)).ToList();
         var running = ImmutableArray.CreateBuilder<ServedUnit>();
-        var failed = refused.Select(static pair => Failure(pair.Key, pair.Value)).ToList();
-        foreach (var spec in wanted)
+        try
         {
-            var unit = _running.FirstOrDefault(one => one.Spec.Key == spec.Key);
-            var problem = unit is null
-                ? await TryStartAsync(spec, described, running, cancellationToken).ConfigureAwait(false)
-                : await ChangeAsync(unit, spec, running, cancellationToken).ConfigureAwait(false);
-            if (problem is not null)
+            foreach (var spec in wanted)
             {
-                failed.Add(Failure(spec, problem));
+                failed.AddRange(await FollowAsync(spec, described, running, cancellationToken).ConfigureAwait(false));
             }
         }
-
-        _running = running.ToImmutable();
-        Devices = [.. _running.SelectMany(static unit => unit.Devices)];
-        var names = Devices.Select(static device => device.Name).ToHashSet(StringComparer.Ordinal);
-        Failures = [.. failed.SelectMany(Reports).Where(report => !names.Contains(report.Name))];
-        foreach (var (_, sentence) in failed)
+        finally
         {
-            engine.Say(sentence);
+            // Also what has begun when it was told to end is ended.
+            _running = [.. running, .. _running.Except(running)];
+        }
+
+        Devices = [.. _running.SelectMany(static unit => unit.Devices)];
+        Failures = [.. failed.SelectMany(static one => one.Names.Select(name => (name, one.Sentence)))];
+        foreach (var failure in failed)
+        {
+            engine.Say($"{string.Join(", ", failure.Names)}: {failure.Sentence}");
         }
     }
 
     /// <summary>Ends everything.</summary>
     internal Task StopAsync() => StopAsync([.. _running]);
 
-    private static (ServedSpec Spec, string Sentence) Failure(ServedSpec spec, string sentence) =>
-        (spec, sentence.StartsWith(spec.Names.First(), StringComparison.Ordinal)
-            ? sentence
-            : $"{string.Join(", ", spec.Names)}: {sentence}");
+    private async Task<IReadOnlyList<ServeFailure>> FollowAsync(
+        ServedSpec spec,
+        Dictionary<string, BlockDeviceDescription> described,
+        ImmutableArray<ServedUnit>.Builder running,
+        CancellationToken cancellationToken)
+    {
+        if (_running.FirstOrDefault(one => one.Spec.Key == spec.Key) is { } unit)
+        {
+            return await ChangeAsync(unit, spec, running, cancellationToken).ConfigureAwait(false);
+        }
 
-    private static IEnumerable<ServedDeviceReport> Reports((ServedSpec Spec, string Sentence) failure) =>
-        failure.Spec.Names.Select(name => new ServedDeviceReport(name, [], []) { Problems = [failure.Sentence] });
+        var problem = await TryStartAsync(spec, described, running, cancellationToken).ConfigureAwait(false);
+        return problem is null ? [] : [new ServeFailure([.. spec.Names], problem)];
+    }
 
     private async Task<Dictionary<string, BlockDeviceDescription>> DescribeAsync(
         ServePlan plan, CancellationToken cancellationToken)
@@ -88,15 +93,19 @@ internal sealed class ServedUnits(IBlockDeviceOpener opener, ServeEngine engine)
     private List<ServedUnit> Stale(ImmutableArray<ServedSpec> wanted)
     {
         List<ServedUnit> stale = [];
+        var lost = new HashSet<string>(StringComparer.Ordinal);
         foreach (var unit in _running)
         {
             var spec = wanted.FirstOrDefault(one => one.Key == unit.Spec.Key);
             var parts = unit.Spec.Uses.Select(static use => use.Name).OfType<string>();
-            if (spec is null
-                || spec.Identity != unit.Spec.Identity
-                || parts.Any(part => stale.Exists(one => one.Spec.Names.Contains(part))))
+            if (spec is null || spec.Identity != unit.Spec.Identity || parts.Any(lost.Contains))
             {
                 stale.Add(unit);
+                lost.UnionWith(unit.Spec.Names);
+            }
+            else
+            {
+                lost.UnionWith(unit.LostBy(spec));
             }
         }
 
@@ -169,7 +178,7 @@ internal sealed class ServedUnits(IBlockDeviceOpener opener, ServeEngine engine)
         }
     }
 
-    private async Task<string?> ChangeAsync(
+    private async Task<IReadOnlyList<ServeFailure>> ChangeAsync(
         ServedUnit unit,
         ServedSpec spec,
         ImmutableArray<ServedUnit>.Builder running,
@@ -182,7 +191,7 @@ internal sealed class ServedUnits(IBlockDeviceOpener opener, ServeEngine engine)
 
         var problems = await unit.ChangeAsync(spec, cancellationToken).ConfigureAwait(false);
         Begun(unit, running);
-        return problems.Count == 0 ? null : string.Join("; ", problems);
+        return problems;
     }
 
     private void Begun(ServedUnit unit, ImmutableArray<ServedUnit>.Builder running)

@@ -51,7 +51,7 @@ public static class DeviceTables
             catch (Exception wrong)
                 when (wrong is DeviceTableException or MirrorTableException or SnapshotTableException)
             {
-                throw new DeviceTableException($"line {number}: {wrong.Message.TrimEnd('.')}");
+                throw new DeviceTableException($"line {number}: {ReasonOf(wrong)}");
             }
         }
 
@@ -69,6 +69,15 @@ public static class DeviceTables
             ? null
             : $"'{name}' is no name of a device: 1 to {MaxNameLength} letters without white space and slashes";
     }
+
+    /// <summary>What begins with a name, or with the kernel's own words, stays as it is.</summary>
+    private static string ReasonOf(Exception wrong) => wrong switch
+    {
+        DeviceTableException { Reason: var reason } => reason,
+        MirrorTableException { KernelMessage: not null } or SnapshotTableException { KernelMessage: not null } =>
+            wrong.Message.TrimEnd('.'),
+        _ => $"{char.ToLowerInvariant(wrong.Message[0])}{wrong.Message[1..].TrimEnd('.')}",
+    };
 
     private static DeviceTable ParseLine(string line)
     {

@@ -44,9 +44,12 @@ public sealed record LinearTable
         var words = new TableLine(line, static (reason, _, _) => new DeviceTableException(reason));
         words.Need(5, null, "a linear line is START LENGTH linear DEVICE OFFSET");
         var start = words.Number(null, "the start", SectorRange.Limit);
-        var length = words.Word is "0"
-            ? throw words.Refused(null, "but the length is at least 1")
-            : words.Number(null, "the length", SectorRange.Limit - start);
+        var length = words.Number(null, "the length", SectorRange.Limit - start);
+        if (length == 0)
+        {
+            throw words.Refused(1, null, "but the length is at least 1");
+        }
+
         if (words.Word != Word)
         {
             throw words.Refused(null, $"but the target is '{Word}'");
