@@ -75,13 +75,14 @@ public sealed class ServedDiskTests(ServedDisks served) : IClassFixture<ServedDi
         var disk = served[kind];
         var bytes = TempDirectory.Bytes(disk.Bytes, 13);
         bytes.AsSpan(disk.Bytes / 4, disk.Bytes / 4).Clear();
-        await File.WriteAllBytesAsync(ImagePath($"convert-{kind}"), bytes);
+        var image = ImagePath($"convert-{kind}");
+        await File.WriteAllBytesAsync(image, bytes);
         var qcow2 = ImagePath($"{kind}.qcow2");
 
-        Shell.Run("qemu-img", "convert", "-n", "-f", "raw", "-O", "raw", ImagePath($"convert-{kind}"), Server.Uri(kind));
-        Shell.Run("qemu-img", "compare", "-f", "raw", "-F", "raw", ImagePath($"convert-{kind}"), Server.Uri(kind));
+        Shell.Run("qemu-img", "convert", "-n", "-f", "raw", "-O", "raw", image, Server.Uri(kind));
+        Shell.Run("qemu-img", "compare", "-f", "raw", "-F", "raw", image, Server.Uri(kind));
         Shell.Run("qemu-img", "convert", "-f", "raw", "-O", "qcow2", Server.Uri(kind), qcow2);
-        Shell.Run("qemu-img", "compare", "-f", "raw", "-F", "qcow2", ImagePath($"convert-{kind}"), qcow2);
+        Shell.Run("qemu-img", "compare", "-f", "raw", "-F", "qcow2", image, qcow2);
 
         await disk.CheckAsync(Server);
     }
