@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kcopyd.Devices;
 using Kcopyd.Nbd.Client;
 using Kcopyd.Tests.Shared;
@@ -104,6 +105,24 @@ public sealed class NbdClientTests : IDisposable
         Assert.Equal(DeviceErrorKind.UnflushedWritesLost, lost.Kind);
         await device.WriteAsync(65536, bytes, WriteDurability.Cached, default);
         await device.FlushAsync(device.WriteEpoch, default);
+    }
+
+    [SkippableFact]
+    public async Task Requests_that_wait_for_a_server_give_it_up_together()
+    {
+        Require.Programs("nbdkit");
+        const int Requests = 32;
+        var patient = new NbdClientOptions { Connections = 1, ReconnectTimeout = TimeSpan.FromSeconds(2) };
+        var server = await StartNbdkitAsync("memory", "16M");
+        await using var device = await NbdBlockDevice.OpenAsync(Uri, BlockDeviceAccess.ReadWrite, patient, default);
+        server.Kill();
+
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, Requests).Select(i => Assert.ThrowsAsync<DeviceException>(
+            async () => await device.ReadAsync(i * 4096, new byte[4096], default))));
+
+        Assert.True(
+            watch.Elapsed < patient.ReconnectTimeout * (Requests / 2), $"It took {watch.Elapsed}: one after the other.");
     }
 
     [SkippableFact]
