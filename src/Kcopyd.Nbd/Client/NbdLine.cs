@@ -92,13 +92,15 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
             return open;
         }
 
+        // Waiting for another's attempts counts: all that wait for a server give it up at the same time, not in turn.
+        var until = Environment.TickCount64 + (long)options.ReconnectTimeout.TotalMilliseconds;
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, call.Cancellation);
         try
         {
             await _making.WaitAsync(waiting.Token).ConfigureAwait(false);
             try
             {
-                return await RenewAsync(call.Operation, waiting.Token).ConfigureAwait(false);
+                return await RenewAsync(call.Operation, until, waiting.Token).ConfigureAwait(false);
             }
             finally
             {
@@ -125,7 +127,8 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
         }
     }
 
-    private async ValueTask<NbdConnection> RenewAsync(DeviceOperation operation, CancellationToken cancellationToken)
+    private async ValueTask<NbdConnection> RenewAsync(
+        DeviceOperation operation, long until, CancellationToken cancellationToken)
     {
         if (_connection is { IsLost: false } made)
         {
@@ -138,12 +141,12 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
             await gone.DisposeAsync().ConfigureAwait(false);
         }
 
-        return await MakeAsync(operation, cancellationToken).ConfigureAwait(false);
+        return await MakeAsync(operation, until, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<NbdConnection> MakeAsync(DeviceOperation operation, CancellationToken cancellationToken)
+    private async ValueTask<NbdConnection> MakeAsync(
+        DeviceOperation operation, long until, CancellationToken cancellationToken)
     {
-        var until = Environment.TickCount64 + (long)options.ReconnectTimeout.TotalMilliseconds;
         for (var pause = FirstPause; ; pause = Longer(pause))
         {
             try
