@@ -30,6 +30,11 @@ internal sealed class ServerConnection(ServedExports exports, NbdServerOptions o
             {
                 Serve(negotiation, socket, ends, drain);
             }
+
+            if (cut.IsCancellationRequested)
+            {
+                throw new OperationCanceledException("the connection was cut: its requests took too long", cut);
+            }
         }
         finally
         {
