@@ -145,7 +145,7 @@ public sealed class NbdServer : IAsyncDisposable
 
     /// <summary>Accepts nobody any more, has requests that were begun done and answered, and closes. Connections that
     /// take longer than <see cref="NbdServerOptions.DrainTimeout"/> are cut; their requests end on the devices all the
-    /// same.</summary>
+    /// same, which is not waited for.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
@@ -163,11 +163,33 @@ public sealed class NbdServer : IAsyncDisposable
         }
 
         await _drain.CancelAsync().ConfigureAwait(false);
-        _cut.CancelAfter(_options.DrainTimeout);
         await Task.WhenAll(_accepting).ConfigureAwait(false);
-        await Task.WhenAll(_clients.Values.Select(static client => client.Ended.Task)).ConfigureAwait(false);
+        if (!await DrainAsync([.. _clients.Values]).ConfigureAwait(false))
+        {
+            // Connections whose devices have not answered look at these when they do.
+            return;
+        }
+
         _drain.Dispose();
         _cut.Dispose();
+    }
+
+    /// <returns>Whether all ended by themselves; the others are cut.</returns>
+    private async Task<bool> DrainAsync(ServedClient[] clients)
+    {
+        var ended = Task.WhenAll(clients.Select(static client => client.Ended.Task));
+        try
+        {
+            await ended.WaitAsync(_options.DrainTimeout).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            await _cut.CancelAsync().ConfigureAwait(false);
+            Array.ForEach(clients, static client => client.Cut());
+            await ended.ConfigureAwait(false);
+            return false;
+        }
     }
 
     private async Task AcceptAsync(Socket listener)
@@ -242,7 +264,7 @@ public sealed class NbdServer : IAsyncDisposable
         {
             Interlocked.Decrement(ref _count);
             _clients.TryRemove(number, out _);
-            client.Ended.SetResult();
+            client.Ended.TrySetResult();
         }
     }
 }

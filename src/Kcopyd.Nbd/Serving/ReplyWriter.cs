@@ -7,9 +7,9 @@ namespace Kcopyd.Nbd.Serving;
 
 /// <summary>Sends the replies of one connection, one after the other. Any thread may call.</summary>
 /// <remarks>
-/// The connection's own thread, which makes this, keeps short replies until it has nothing else to do: <see cref="Flush"/>.
-/// Replies of other threads go out on a thread for that. A reply that cannot be sent has no one to hear of it; the reading
-/// side finds out for itself.
+/// The connection's own thread, which makes this, keeps short replies until it has nothing else to do: <see
+/// cref="Flush"/>. Replies of other threads go out on a thread for that. A reply that cannot be sent has no one to hear
+/// of it; the reading side finds out for itself.
 /// </remarks>
 internal sealed class ReplyWriter
 {

@@ -30,6 +30,11 @@ internal sealed class ServerConnection(ServedExports exports, NbdServerOptions o
             {
                 Serve(negotiation, socket, ends, drain);
             }
+
+            if (cut.IsCancellationRequested)
+            {
+                throw new OperationCanceledException("the connection was cut: its requests took too long", cut);
+            }
         }
         finally
         {
@@ -39,11 +44,15 @@ internal sealed class ServerConnection(ServedExports exports, NbdServerOptions o
 
     /// <summary>Answers options until the client has chosen, or goes.</summary>
     private ServerNegotiation Negotiate(
-        BlockingStream socket, CancellationToken drain, out (Stream Stream, NbdReader Reader) ends, ref SslStream? encrypted)
+        BlockingStream socket,
+        CancellationToken drain,
+        out (Stream Stream, NbdReader Reader) ends,
+        ref SslStream? encrypted)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(drain);
-        limit.CancelAfter(options.HandshakeTimeout);
-        using var ending = limit.Token.UnsafeRegister(static reads => ((BlockingStream)reads!).EndReading(), socket);
+        // A client that does not take its answers holds up writing.
+        using var limit = new CancellationTokenSource(options.HandshakeTimeout);
+        using var late = limit.Token.UnsafeRegister(static all => ((BlockingStream)all!).EndAll(), socket);
+        using var ending = drain.UnsafeRegister(static reads => ((BlockingStream)reads!).EndReading(), socket);
         try
         {
             ends = (socket, new NbdReader(socket));
@@ -58,6 +67,7 @@ internal sealed class ServerConnection(ServedExports exports, NbdServerOptions o
 
                 if (next == NegotiationStep.StartTls)
                 {
+                    ends.Reader.DemandEmpty();
                     encrypted = new SslStream(socket, leaveInnerStreamOpen: true);
                     encrypted.AuthenticateAsServer(TlsOptions());
                     ends = (encrypted, new NbdReader(encrypted));
@@ -67,9 +77,11 @@ internal sealed class ServerConnection(ServedExports exports, NbdServerOptions o
             }
 
             limit.Token.ThrowIfCancellationRequested();
+            drain.ThrowIfCancellationRequested();
             return negotiation;
         }
-        catch (Exception end) when (limit.IsCancellationRequested && end is not OperationCanceledException)
+        catch (Exception end) when ((limit.IsCancellationRequested || drain.IsCancellationRequested)
+            && end is not OperationCanceledException)
         {
             throw new OperationCanceledException("the client had no time left to choose an export", end, limit.Token);
         }

@@ -63,9 +63,10 @@ internal sealed class ServerSession : IDisposable
                 Begin(request);
             }
         }
-        catch (NbdProtocolException) when (drain.IsCancellationRequested || _idle?.HasEnded == true)
+        catch (Exception end) when (end is NbdProtocolException or IOException
+            && (drain.IsCancellationRequested || _idle?.HasEnded == true))
         {
-            // A request that was not read to its end was not begun.
+            // A request that was not read to its end was not begun. TLS has another word for that end.
         }
         finally
         {

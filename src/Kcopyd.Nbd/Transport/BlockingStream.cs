@@ -5,11 +5,11 @@ namespace Kcopyd.Nbd.Transport;
 
 /// <summary>A socket whose calls wait on the thread that makes them, the asynchronous ones too.</summary>
 /// <remarks>
-/// Decided: a connection of the server has a thread of its own, which reads a request, does it where that is processor
-/// work, and answers. Because: a hand-over to another thread costs more than a request of 4 KiB, and leaves its bytes in
-/// the wrong core's cache; the kernel wakes a thread that waits in a call with less ado than one that waits for an event.
-/// Instead of: asynchronous sockets. No asynchronous call is ever made on the socket: after one it would not wait in the
-/// kernel any more.
+/// Decided: a connection of the server has a thread of its own, which reads a request, does it where that is
+/// processor work, and answers. Because: a hand-over to another thread costs more than a request of 4 KiB, and
+/// leaves its bytes in the wrong core's cache; the kernel wakes a thread that waits in a call with less ado than
+/// one that waits for an event. Instead of: asynchronous sockets. No asynchronous call is ever made on the socket:
+/// after one it would not wait in the kernel any more.
 /// </remarks>
 internal sealed class BlockingStream(Socket socket) : Stream
 {

@@ -40,6 +40,9 @@ internal sealed class FakePeer(Stream stream, CancellationToken end)
     public async Task SendAsync(params byte[] bytes) =>
         await stream.WriteAsync(Spoil(bytes) ?? throw new IOException("the end of this connection"), end);
 
+    /// <summary>Waits until the client says something, whatever it is.</summary>
+    public async Task HearAsync() => await _reader.TakeAsync(1, end);
+
     /// <summary>Says nothing more, until the client goes.</summary>
     public async Task HangAsync()
     {

@@ -129,7 +129,8 @@ public sealed class NbdServerTests : IDisposable
     public async Task Client_whose_request_takes_too_long_is_cut_at_the_end()
     {
         var device = new GatedBlockDevice(new MemoryBlockDevice(1.MiB), DeviceOperation.Write);
-        var server = Serve(device, new NbdServerOptions { DrainTimeout = Short });
+        var gone = new TaskCompletionSource();
+        var server = Serve(device, new NbdServerOptions { DrainTimeout = Short }, _ => gone.TrySetResult());
         await using var client = await OpenAsync();
         var writing = client.WriteAsync(512, new byte[512], WriteDurability.Cached, default).AsTask();
         var gated = await device.NextAsync().WaitAsync(Limit);
@@ -137,9 +138,29 @@ public sealed class NbdServerTests : IDisposable
         var ending = server.DisposeAsync().AsTask();
 
         await Assert.ThrowsAsync<DeviceException>(() => writing.WaitAsync(Limit));
-        Assert.True(gated.IsWaiting);
-        gated.Release();
         await ending.WaitAsync(Limit);
+        Assert.True(gated.IsWaiting);
+        Assert.Equal(1, server.ConnectionCount);
+        gated.Release();
+        await gone.Task.WaitAsync(Limit);
+    }
+
+    [Fact]
+    public async Task Server_ends_though_its_device_never_answers_and_its_clients_wait_for_their_turn()
+    {
+        var device = new GatedBlockDevice(new MemoryBlockDevice(1.MiB), DeviceOperation.Write);
+        var server = Serve(device, new NbdServerOptions { DrainTimeout = Short, MaxRequests = 1 });
+        await using var client = await OpenAsync();
+        var first = client.WriteAsync(512, new byte[512], WriteDurability.Cached, default).AsTask();
+        var gated = await device.NextAsync().WaitAsync(Limit);
+        var second = client.WriteAsync(1024, new byte[512], WriteDurability.Cached, default).AsTask();
+
+        await server.DisposeAsync().AsTask().WaitAsync(Limit);
+
+        await Assert.ThrowsAsync<DeviceException>(() => first.WaitAsync(Limit));
+        await Assert.ThrowsAsync<DeviceException>(() => second.WaitAsync(Limit));
+        gated.Release();
+        device.OpenGate();
     }
 
     [Fact]
@@ -209,9 +230,9 @@ public sealed class NbdServerTests : IDisposable
     private static byte[] Choice =>
         [0, 0, 0, 3, .. "IHAVEOPT"u8, 0, 0, 0, 1, 0, 0, 0, 4, .. "disk"u8];
 
-    private NbdServer Serve(IBlockDevice device, NbdServerOptions options)
+    private NbdServer Serve(IBlockDevice device, NbdServerOptions options, Action<Exception>? failed = null)
     {
-        var server = new NbdServer(options);
+        var server = new NbdServer(options) { ConnectionFailed = failed };
         server.Add(new NbdExport("disk", device));
         server.Listen(new UnixDomainSocketEndPoint(SocketPath));
         return server;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Kcopyd.Nbd.Tests;
+namespace Kcopyd.Tests.Shared;
 
 /// <summary>Certificates that a test makes for itself.</summary>
 internal static class SelfSigned
