@@ -122,7 +122,8 @@ public sealed class NbdClientTests : IDisposable
             async () => await device.ReadAsync(i * 4096, new byte[4096], default))));
 
         Assert.True(
-            watch.Elapsed < patient.ReconnectTimeout * (Requests / 2), $"It took {watch.Elapsed}: one after the other.");
+            watch.Elapsed < patient.ReconnectTimeout * (Requests / 2),
+            $"It took {watch.Elapsed}: one after the other.");
     }
 
     [SkippableFact]
