@@ -47,7 +47,8 @@ public sealed class MirrorTableFileTests : IDisposable
         await file.SaveAsync(Table("nosync 2 /b 0 /a 0"));
         await File.WriteAllTextAsync(Assert.Single(Directory.GetFiles(_files.Path)), line);
 
-        Assert.Contains("has another table", Assert.Throws<RefusedException>(file.Load).Message, StringComparison.Ordinal);
+        var refusal = Assert.Throws<RefusedException>(() => file.Load());
+        Assert.Contains("has another table", refusal.Message, StringComparison.Ordinal);
     }
 
     private static MirrorTable Table(string rest, int arguments = 3) =>
