@@ -55,6 +55,9 @@ public class FileBlockDevice : IInlineBlockDevice
     public void Read(long offset, Span<byte> buffer) => Io.Read(offset, buffer);
 
     /// <inheritdoc/>
+    public bool TryRead(long offset, Span<byte> buffer) => Io.TryRead(offset, buffer);
+
+    /// <inheritdoc/>
     public void Write(long offset, ReadOnlySpan<byte> buffer, WriteDurability durability) =>
         Io.Write(offset, buffer, durability);
 

@@ -11,6 +11,10 @@ internal abstract class FileCalls
     /// done).</summary>
     internal abstract int Read(long offset, Span<byte> buffer, out int done);
 
+    /// <summary>Reads all of the buffer if nothing has to be waited for.</summary>
+    /// <returns>Whether it did.</returns>
+    internal virtual bool TryRead(long offset, Span<byte> buffer) => false;
+
     /// <summary>Writes all of the buffer, or fails after <paramref name="done"/> bytes.</summary>
     internal abstract int Write(long offset, ReadOnlySpan<byte> buffer, bool durable, out int done);
 

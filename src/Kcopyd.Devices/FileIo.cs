@@ -50,6 +50,29 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
         }
     }
 
+    /// <summary>As <see cref="Read"/>, if nothing has to be waited for.</summary>
+    internal bool TryRead(long offset, Span<byte> buffer)
+    {
+        _gate.Enter(_uri, DeviceOperation.Read);
+        try
+        {
+            var geometry = _geometry;
+            BlockRequest.Check(_uri, DeviceOperation.Read, geometry, offset, buffer.Length);
+            var valid = (int)BlockRequest.ValidBytes(geometry, offset, buffer.Length);
+            if (facts.IsDirect || !calls.TryRead(offset, buffer[..valid]))
+            {
+                return false;
+            }
+
+            buffer[valid..].Clear();
+            return true;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
     internal void Write(long offset, ReadOnlySpan<byte> buffer, WriteDurability durability)
     {
         _gate.Enter(_uri, DeviceOperation.Write);

@@ -36,6 +36,7 @@ internal static unsafe partial class LinuxCalls
 
     internal const int AdviseDontNeed = 4;
     internal const int WriteDataSync = 2;
+    internal const int NoWait = 8;
     internal const int AtCurrentDirectory = -100;
     internal const int AtEmptyPath = 0x1000;
 
@@ -69,6 +70,9 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport(C, EntryPoint = "pwrite", SetLastError = true)]
     internal static partial nint Write(SafeFileHandle file, byte* buffer, nuint count, long offset);
+
+    [LibraryImport(C, EntryPoint = "preadv2", SetLastError = true)]
+    internal static partial nint ReadVector(SafeFileHandle file, IoVector* vectors, int count, long offset, int flags);
 
     [LibraryImport(C, EntryPoint = "pwritev2", SetLastError = true)]
     internal static partial nint WriteVector(SafeFileHandle file, IoVector* vectors, int count, long offset, int flags);

@@ -6,13 +6,21 @@ namespace Kcopyd.Devices;
 /// <summary>One open file of Linux, in one mode: through the page cache or past it.</summary>
 internal sealed unsafe class LinuxFile : FileCalls
 {
+    /// <summary>struct statfs is 120 bytes, and begins with the kind of the file system.</summary>
+    private const int FileSystemStatusSize = 128;
+
+    private const long Tmpfs = 0x01021994;
+    private const long Ramfs = 0x858458f6;
+
     private readonly SafeFileHandle _file;
     private readonly bool _isBlockSpecial;
     private readonly FileOpening _opening;
+    private readonly bool _isInMemory;
     private readonly LinuxVanishing _vanishing;
     private SafeFileHandle? _createdIn;
     private volatile bool _lacksPunchHole;
     private volatile bool _lacksDurableWrite;
+    private volatile bool _lacksNoWait;
 
     /// <summary>Takes the handles over.</summary>
     /// <param name="file">The file.</param>
@@ -33,6 +41,7 @@ internal sealed unsafe class LinuxFile : FileCalls
         _createdIn = createdIn;
         _vanishing = vanishing;
         _opening = opening;
+        _isInMemory = !isBlockSpecial && IsInMemory(file);
     }
 
     /// <summary>Whether the name of this file has yet to be made durable.</summary>
@@ -63,6 +72,27 @@ internal sealed unsafe class LinuxFile : FileCalls
         }
 
         return 0;
+    }
+
+    internal override bool TryRead(long offset, Span<byte> buffer)
+    {
+        if (!_lacksNoWait)
+        {
+            fixed (byte* start = buffer)
+            {
+                var vector = new LinuxCalls.IoVector { Start = start, Length = (nuint)buffer.Length };
+                var count = LinuxCalls.ReadVector(_file, &vector, 1, offset, LinuxCalls.NoWait);
+                if (count >= 0 || !SystemErrors.MeansUnsupported(Marshal.GetLastPInvokeError()))
+                {
+                    return count == buffer.Length;
+                }
+            }
+
+            _lacksNoWait = true;
+        }
+
+        // File systems in memory do not know the question, and never wait.
+        return _isInMemory && Read(offset, buffer, out var done) == 0 && done == buffer.Length;
     }
 
     internal override int Write(long offset, ReadOnlySpan<byte> buffer, bool durable, out int done)
@@ -215,6 +245,12 @@ internal sealed unsafe class LinuxFile : FileCalls
 
         // The copy is closed even where a signal came, and is not to be closed again.
         return LinuxCalls.Close(copy) == 0 || !Failed(out var errno) ? 0 : errno;
+    }
+
+    private static bool IsInMemory(SafeFileHandle file)
+    {
+        var status = stackalloc byte[FileSystemStatusSize];
+        return LinuxCalls.FileSystemStatus(file, status) == 0 && *(long*)status is Tmpfs or Ramfs;
     }
 
     private static int Retry(Func<int> call)

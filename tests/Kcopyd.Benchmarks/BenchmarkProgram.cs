@@ -18,7 +18,7 @@ internal static class BenchmarkProgram
     private const int Interrupted = 130;
 
     private const string Usage = """
-        usage: Kcopyd.Benchmarks copy|persist|mirror|snapshot [CASE...] [OPTION...]
+        usage: Kcopyd.Benchmarks copy|persist|mirror|snapshot|nbd [CASE...] [OPTION...]
 
           --runs N          rounds that count; default 7, one more warms up
           --size SIZE       size of a source, in whole MiB; default: what the case is meant for

@@ -32,7 +32,7 @@ internal sealed class ClientNegotiation(string export)
     }
 
     /// <summary>Asks to go on encrypted.</summary>
-    /// <exception cref="NbdProtocolException">The server does not want to.</exception>
+    /// <exception cref="NbdProtocolException">The server does not want to, or does not wait for it.</exception>
     public async ValueTask StartTlsAsync(CancellationToken cancellationToken)
     {
         await SendAsync(NbdOption.StartTls, default, cancellationToken).ConfigureAwait(false);
@@ -41,6 +41,8 @@ internal sealed class ClientNegotiation(string export)
         {
             throw Refused("the server does not encrypt", header, payload);
         }
+
+        _reader.DemandEmpty();
     }
 
     /// <summary>The connection is encrypted from here on.</summary>
@@ -194,7 +196,7 @@ internal sealed class ClientNegotiation(string export)
 
     private static string Why(NbdOptionReplyHeader header, ReadOnlyMemory<byte> payload)
     {
-        var said = Encoding.UTF8.GetString(payload.Span[..Math.Min(payload.Length, NbdLimits.MaxString)]);
+        var said = NbdText.Quote(payload.Span);
         return said.Length > 0 ? $": {said}" : $" ({header.Kind})";
     }
 

@@ -203,7 +203,7 @@ public sealed class NbdBlockDevice : IBlockDevice
             var valid = BlockRequest.ValidBytes(Geometry, offset, length);
             if (_terms.AllocationContext is null || valid == 0)
             {
-                extents = [new BlockExtent(offset, length, BlockStatus.Data)];
+                extents = Unknown(offset, length);
                 return;
             }
 
@@ -215,7 +215,9 @@ public sealed class NbdBlockDevice : IBlockDevice
                 .AskAsync(Request(NbdCommand.BlockStatus, start, count), default, default, call)
                 .ConfigureAwait(false);
             Demand(DeviceOperation.BlockStatus, offset, answer);
-            extents = Within(answer.Extents, offset, offset + valid);
+            extents = Within(answer.Extents, offset, offset + valid) is { Count: > 0 } told
+                ? told
+                : Unknown(offset, length);
         }).ConfigureAwait(false);
         return extents;
     }
@@ -271,6 +273,9 @@ public sealed class NbdBlockDevice : IBlockDevice
 
     private static NbdRequestHeader Request(NbdCommand command, long offset, long length) =>
         new(NbdCommandFlags.None, command, 0, (ulong)offset, (uint)length);
+
+    /// <summary>What nothing is known of has to be read.</summary>
+    private static BlockExtent[] Unknown(long offset, long length) => [new(offset, length, BlockStatus.Data)];
 
     private static List<BlockExtent> Within(IReadOnlyList<BlockExtent> extents, long start, long end) =>
     [

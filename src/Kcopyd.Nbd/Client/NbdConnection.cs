@@ -1,29 +1,35 @@
-using System.Net.Sockets;
 using Kcopyd.Nbd.Protocol;
 using Kcopyd.Nbd.Transport;
 
 namespace Kcopyd.Nbd.Client;
 
 /// <summary>One connection to an export: many requests under way, answered in any order. Any thread may call.</summary>
+/// <remarks>It has a thread that connects and then receives, and one that sends; callers wait for neither.</remarks>
 internal sealed class NbdConnection : IAsyncDisposable
 {
+    /// <summary>How long a goodbye may take.</summary>
+    private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(1);
+
+    private readonly BlockingStream _socket;
     private readonly Stream _stream;
+    private readonly NbdReader _reader;
+    private readonly SocketSender _sender;
     private readonly Dictionary<ulong, PendingRequest> _pending = [];
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _sending = new(1, 1);
-    private readonly CancellationTokenSource _end = new();
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeSpan _answerTimeout;
     private readonly ITimer _watch;
-    private readonly NbdReader _reader;
     private NbdDisconnectedException? _loss;
-    private Task _receiving = Task.CompletedTask;
+    private Action? _lost;
     private ulong _lastCookie;
     private long _heardAt = Environment.TickCount64;
     private bool _isSilent;
 
-    private NbdConnection(Stream stream, NbdReader reader, NbdTerms terms, TimeSpan answerTimeout)
+    private NbdConnection(
+        BlockingStream socket, (Stream Stream, NbdReader Reader) ends, NbdTerms terms, TimeSpan answerTimeout)
     {
-        (_stream, _reader, Terms, _answerTimeout) = (stream, reader, terms, answerTimeout);
+        (_socket, _stream, _reader, Terms, _answerTimeout) = (socket, ends.Stream, ends.Reader, terms, answerTimeout);
+        _sender = new SocketSender(Send);
         _watch = TimeProvider.System.CreateTimer(
             static state => ((NbdConnection)state!).Watch(), this, answerTimeout / 4, answerTimeout / 4);
     }
@@ -34,44 +40,43 @@ internal sealed class NbdConnection : IAsyncDisposable
     /// <summary>Whether it is lost.</summary>
     public bool IsLost => Volatile.Read(ref _loss) is not null;
 
-    /// <summary>Called once, before any request hears of the loss.</summary>
-    public Action? Lost { get; set; }
-
     /// <summary>Connects and takes the export.</summary>
     /// <exception cref="NbdProtocolException">The peer is no server that we can talk to.</exception>
     /// <exception cref="NbdExportException">It refuses the export.</exception>
+    /// <exception cref="OperationCanceledException">It took too long, or the caller does not want it any more.</exception>
     /// <exception cref="Exception">Of sockets, streams and TLS.</exception>
     public static async Task<NbdConnection> ConnectAsync(
         NbdUri uri, NbdClientOptions options, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.ConnectTimeout);
-#pragma warning disable CA2000 // the connection owns them, and what fails before it disposes them
-        Stream stream = new NetworkStream(
-            await ConnectSocketAsync(uri, limit.Token).ConfigureAwait(false), ownsSocket: true);
+        var opening = new NbdOpening(uri, options, limit.Token);
+        var opened = new TaskCompletionSource<NbdConnection>(TaskCreationOptions.RunContinuationsAsynchronously);
+        new Thread(() => Run(opening, opened)) { IsBackground = true, Name = "kcopyd nbd receiver" }.Start();
+
         try
         {
-            var negotiation = new ClientNegotiation(uri.Export);
-            var reader = new NbdReader(stream);
-            await negotiation.GreetAsync(stream, reader, limit.Token).ConfigureAwait(false);
-            if (uri.UsesTls)
-            {
-                await negotiation.StartTlsAsync(limit.Token).ConfigureAwait(false);
-                stream = await TlsClient.EncryptAsync(stream, uri, options, limit.Token).ConfigureAwait(false);
-                reader = new NbdReader(stream);
-                negotiation.Use(stream, reader);
-            }
-
-            var terms = await negotiation.TakeAsync(limit.Token).ConfigureAwait(false);
-            var connection = new NbdConnection(stream, reader, terms, options.AnswerTimeout);
-            connection._receiving = connection.ReceiveAsync();
-            return connection;
-#pragma warning restore CA2000
+            // Looking a name up is not to be ended; its thread ends by itself.
+            return await opened.Task.WaitAsync(limit.Token).ConfigureAwait(false);
         }
-        catch
+        catch (OperationCanceledException) when (!opened.Task.IsCanceled)
         {
-            await stream.DisposeAsync().ConfigureAwait(false);
+            _ = CloseAsync(opened.Task);
             throw;
+        }
+    }
+
+    /// <summary>Has somebody called once when it is lost, at once if it is: before any request hears of it, and before
+    /// <see cref="IsLost"/> says it. The call is short, and calls nothing here.</summary>
+    public void WhenLost(Action lost)
+    {
+        lock (_gate)
+        {
+            _lost = lost;
+            if (_loss is not null)
+            {
+                lost();
+            }
         }
     }
 
@@ -80,15 +85,14 @@ internal sealed class NbdConnection : IAsyncDisposable
     /// <param name="payload">The bytes of a write.</param>
     /// <param name="destination">Where those of a read go.</param>
     /// <exception cref="NbdDisconnectedException">The connection is lost; the buffers are free.</exception>
-    public async Task<NbdAnswer> AskAsync(
+    public Task<NbdAnswer> AskAsync(
         NbdRequestHeader request, ReadOnlyMemory<byte> payload, Memory<byte> destination)
     {
-        PendingRequest pending;
         lock (_gate)
         {
             if (_loss is { } loss)
             {
-                throw new NbdDisconnectedException(loss.Message, loss);
+                return Task.FromException<NbdAnswer>(new NbdDisconnectedException(loss.Message, loss));
             }
 
             if (_pending.Count == 0)
@@ -96,99 +100,104 @@ internal sealed class NbdConnection : IAsyncDisposable
                 Volatile.Write(ref _heardAt, Environment.TickCount64);
             }
 
-            pending = new PendingRequest(request with { Cookie = ++_lastCookie }, destination);
+            var pending = new PendingRequest(request with { Cookie = ++_lastCookie }, destination);
             _pending.Add(_lastCookie, pending);
+            _sender.Post(BytesOf(pending.Header), payload);
+            return pending.Answer;
         }
-
-        await SendAsync(pending.Header, payload).ConfigureAwait(false);
-        return await pending.Answer.ConfigureAwait(false);
     }
 
     /// <summary>Says goodbye and closes; who still waits for an answer hears that the connection is lost.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (!IsLost)
-        {
-            await SendAsync(new NbdRequestHeader(NbdCommandFlags.None, NbdCommand.Disconnect, 0, 0, 0), default)
-                .ConfigureAwait(false);
-        }
-
-        await _end.CancelAsync().ConfigureAwait(false);
-        await _receiving.ConfigureAwait(false);
-        await _watch.DisposeAsync().ConfigureAwait(false);
-        _end.Dispose();
-        _sending.Dispose();
-    }
-
-    private static async Task<Socket> ConnectSocketAsync(NbdUri uri, CancellationToken cancellationToken)
-    {
-        var isUnix = uri.Socket is not null;
-        var socket = isUnix
-            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
-            : new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(uri.EndPoint, cancellationToken).ConfigureAwait(false);
-            return socket;
+            await GoodbyeAsync().WaitAsync(GoodbyeTimeout).ConfigureAwait(false);
         }
-        catch
+        catch (TimeoutException)
         {
-            socket.Dispose();
-            throw;
+            // It does not even listen.
+        }
+
+        _socket.EndAll();
+        await _over.Task.ConfigureAwait(false);
+        await _watch.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Nobody wants it any more.</summary>
+    private static async Task CloseAsync(Task<NbdConnection> opened)
+    {
+        try
+        {
+            await (await opened.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (NbdFailures.IsOfConnecting(failure))
+        {
+            // It was not even opened.
+        }
+    }
+
+    private static byte[] BytesOf(NbdRequestHeader header)
+    {
+        var bytes = new byte[NbdRequestHeader.Size];
+        header.Write(bytes);
+        return bytes;
+    }
+
+    private static void Run(NbdOpening opening, TaskCompletionSource<NbdConnection> opened)
+    {
+        NbdConnection connection;
+        try
+        {
+            var (socket, ends, terms) = opening.Open();
+#pragma warning disable CA2000 // who waits for it owns it
+            connection = new NbdConnection(socket, ends, terms, opening.Options.AnswerTimeout);
+#pragma warning restore CA2000
+        }
+#pragma warning disable CA1031 // every failure belongs to who waits for the connection
+        catch (Exception failure)
+#pragma warning restore CA1031
+        {
+            opened.SetException(failure);
+            return;
+        }
+
+        opened.SetResult(connection);
+        connection.Lose(connection.Receive());
+    }
+
+    private Task GoodbyeAsync()
+    {
+        lock (_gate)
+        {
+            var goodbye = new NbdRequestHeader(NbdCommandFlags.None, NbdCommand.Disconnect, 0, 0, 0);
+            return _loss is null ? _sender.SendAsync(BytesOf(goodbye)) : Task.CompletedTask;
         }
     }
 
     /// <summary>What cannot be sent ends the connection, which every request hears of.</summary>
-    private async Task SendAsync(NbdRequestHeader header, ReadOnlyMemory<byte> payload)
-    {
-        var bytes = new byte[NbdRequestHeader.Size];
-        header.Write(bytes);
-        var holds = false;
-        try
-        {
-            await _sending.WaitAsync(_end.Token).ConfigureAwait(false);
-            holds = true;
-            await _stream.WriteAsync(bytes, _end.Token).ConfigureAwait(false);
-            if (!payload.IsEmpty)
-            {
-                await _stream.WriteAsync(payload, _end.Token).ConfigureAwait(false);
-            }
-        }
-        catch (Exception failure) when (failure is IOException or OperationCanceledException or ObjectDisposedException)
-        {
-            // The receiving side tells all who wait, when no buffer is in use any more.
-            await TryCancelAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            if (holds)
-            {
-                _sending.Release();
-            }
-        }
-    }
-
-    private async Task TryCancelAsync()
+    private void Send(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            await _end.CancelAsync().ConfigureAwait(false);
+            _stream.Write(bytes);
         }
-        catch (ObjectDisposedException)
+        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
         {
-            // It is closed already.
+            _socket.EndAll();
         }
     }
 
-    private async Task ReceiveAsync()
+    /// <summary>Receives until that ends.</summary>
+    /// <returns>Why it did.</returns>
+    private Exception Receive()
     {
-        Exception cause;
         try
         {
             var replies = new ReplyReader(_reader, Terms, Find);
             while (true)
             {
-                var answered = await replies.NextAsync(_end.Token).ConfigureAwait(false);
+                var answered = OwnThread.Wait(replies.NextAsync(default));
                 Volatile.Write(ref _heardAt, Environment.TickCount64);
                 if (answered is not null)
                 {
@@ -197,13 +206,10 @@ internal sealed class NbdConnection : IAsyncDisposable
                 }
             }
         }
-        catch (Exception failure) when (failure is IOException or NbdProtocolException or OperationCanceledException
-            or ObjectDisposedException)
+        catch (Exception failure) when (failure is IOException or NbdProtocolException or ObjectDisposedException)
         {
-            cause = _isSilent ? Silent(failure) : failure;
+            return _isSilent ? Silent(failure) : failure;
         }
-
-        await LoseAsync(cause).ConfigureAwait(false);
     }
 
     /// <summary>A server that owes an answer and says nothing counts as gone.</summary>
@@ -220,7 +226,7 @@ internal sealed class NbdConnection : IAsyncDisposable
             _isSilent = true;
         }
 
-        _ = TryCancelAsync();
+        _socket.EndAll();
     }
 
     private TimeoutException Silent(Exception cause) =>
@@ -242,24 +248,27 @@ internal sealed class NbdConnection : IAsyncDisposable
         }
     }
 
-    private async Task LoseAsync(Exception cause)
+    private void Lose(Exception cause)
     {
-        await _end.CancelAsync().ConfigureAwait(false);
-        await _stream.DisposeAsync().ConfigureAwait(false);
-
-        // Nobody sends from here on, so that the buffers of those who wait are free.
-        await _sending.WaitAsync().ConfigureAwait(false);
-        _sending.Release();
         var loss = new NbdDisconnectedException($"the connection is lost: {cause.Message}", cause);
-        List<PendingRequest> pending;
         lock (_gate)
         {
+            _lost?.Invoke();
             _loss = loss;
-            pending = [.. _pending.Values];
-            _pending.Clear();
         }
 
-        Lost?.Invoke();
-        pending.ForEach(request => request.Lose(loss));
+        // Nobody sends from here on, so that the buffers of those who wait are free.
+        _socket.EndAll();
+        _sender.Close();
+        _sender.Join();
+        _stream.Dispose();
+        _socket.Dispose();
+        foreach (var request in _pending.Values)
+        {
+            request.Lose(loss);
+        }
+
+        _pending.Clear();
+        _over.SetResult();
     }
 }

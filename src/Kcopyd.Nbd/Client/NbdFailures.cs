@@ -42,8 +42,7 @@ internal static class NbdFailures
             $"the server has not answered for {options.ConnectTimeout.TotalSeconds:F0} s",
             failure),
         SocketException => Open(uri, DeviceErrorKind.Io, $"the server cannot be reached: {failure.Message}", failure),
-        AuthenticationException => Open(
-            uri, DeviceErrorKind.AccessDenied, $"the server is not who it should be: {failure.Message}", failure),
+        AuthenticationException => Open(uri, DeviceErrorKind.AccessDenied, failure.Message, failure),
         _ => Open(uri, DeviceErrorKind.Io, failure.Message, failure),
     };
 

@@ -17,12 +17,8 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
     /// <summary>Uses a connection that is open already.</summary>
     public void Use(NbdConnection connection)
     {
-        connection.Lost = lost;
+        connection.WhenLost(lost);
         _connection = connection;
-        if (connection.IsLost)
-        {
-            lost();
-        }
     }
 
     /// <summary>Asks, and asks again on another connection where one is lost.</summary>
@@ -35,20 +31,29 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
     public async ValueTask<NbdAnswer> AskAsync(
         NbdRequestHeader request, ReadOnlyMemory<byte> payload, Memory<byte> destination, NbdCall call)
     {
-        while (true)
+        // Reading twice and writing the same bytes twice does no harm. The time runs from the first loss: a server that
+        // takes connections and loses each of them is not asked for ever.
+        var until = long.MaxValue;
+        for (var pause = FirstPause; ; pause = Longer(pause))
         {
             var connection = await GetAsync(call).ConfigureAwait(false);
             try
             {
                 return await connection.AskAsync(request, payload, destination).ConfigureAwait(false);
             }
-            catch (NbdDisconnectedException) when (options.ReconnectTimeout > TimeSpan.Zero)
-            {
-                // Reading twice and writing the same bytes twice does no harm.
-            }
             catch (NbdDisconnectedException loss)
             {
-                throw Gone(call.Operation, loss.Message, loss);
+                var isAgain = until < long.MaxValue;
+                until = isAgain ? until : Environment.TickCount64 + (long)options.ReconnectTimeout.TotalMilliseconds;
+                if (options.ReconnectTimeout == TimeSpan.Zero || (isAgain && IsOver(until, pause)))
+                {
+                    throw Gone(call.Operation, loss.Message, loss);
+                }
+
+                if (isAgain)
+                {
+                    await PauseAsync(pause, call).ConfigureAwait(false);
+                }
             }
         }
     }
@@ -87,13 +92,15 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
             return open;
         }
 
+        // Waiting for another's attempts counts: all that wait for a server give it up at the same time, not in turn.
+        var until = Environment.TickCount64 + (long)options.ReconnectTimeout.TotalMilliseconds;
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, call.Cancellation);
         try
         {
             await _making.WaitAsync(waiting.Token).ConfigureAwait(false);
             try
             {
-                return await RenewAsync(call.Operation, waiting.Token).ConfigureAwait(false);
+                return await RenewAsync(call.Operation, until, waiting.Token).ConfigureAwait(false);
             }
             finally
             {
@@ -102,12 +109,26 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
         }
         catch (OperationCanceledException) when (!call.Cancellation.IsCancellationRequested)
         {
-            throw new DeviceException(
-                uri.Text, call.Operation, DeviceErrorKind.Closed, "the device was closed while it had no connection");
+            throw Closed(call);
         }
     }
 
-    private async ValueTask<NbdConnection> RenewAsync(DeviceOperation operation, CancellationToken cancellationToken)
+    private async ValueTask PauseAsync(TimeSpan pause, NbdCall call)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, call.Cancellation);
+        using var timer = new PeriodicTimer(pause);
+        try
+        {
+            await timer.WaitForNextTickAsync(waiting.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!call.Cancellation.IsCancellationRequested)
+        {
+            throw Closed(call);
+        }
+    }
+
+    private async ValueTask<NbdConnection> RenewAsync(
+        DeviceOperation operation, long until, CancellationToken cancellationToken)
     {
         if (_connection is { IsLost: false } made)
         {
@@ -120,17 +141,18 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
             await gone.DisposeAsync().ConfigureAwait(false);
         }
 
-        return await MakeAsync(operation, cancellationToken).ConfigureAwait(false);
+        return await MakeAsync(operation, until, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<NbdConnection> MakeAsync(DeviceOperation operation, CancellationToken cancellationToken)
+    private async ValueTask<NbdConnection> MakeAsync(
+        DeviceOperation operation, long until, CancellationToken cancellationToken)
     {
-        var until = Environment.TickCount64 + (long)options.ReconnectTimeout.TotalMilliseconds;
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (var pause = FirstPause; ; pause = Longer(pause))
         {
             try
             {
-                var connection = await NbdConnection.ConnectAsync(uri, options, cancellationToken).ConfigureAwait(false);
+                var connection = await NbdConnection.ConnectAsync(uri, options, cancellationToken)
+                    .ConfigureAwait(false);
                 if (DifferenceOf(connection.Terms) is { } difference)
                 {
                     await connection.DisposeAsync().ConfigureAwait(false);
@@ -147,7 +169,7 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
             catch (Exception failure)
                 when (NbdFailures.IsOfConnecting(failure) && !cancellationToken.IsCancellationRequested)
             {
-                if (Environment.TickCount64 + pause.TotalMilliseconds > until)
+                if (IsOver(until, pause))
                 {
                     throw Gone(operation, NbdFailures.Of(uri.Text, options, failure).Reason, failure);
                 }
@@ -157,6 +179,14 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
             await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static TimeSpan Longer(TimeSpan pause) => pause * 2 < LongestPause ? pause * 2 : LongestPause;
+
+    private static bool IsOver(long until, TimeSpan pause) =>
+        Environment.TickCount64 + pause.TotalMilliseconds > until;
+
+    private DeviceException Closed(NbdCall call) =>
+        new(uri.Text, call.Operation, DeviceErrorKind.Closed, "the device was closed while it had no connection");
 
     private DeviceException Gone(DeviceOperation operation, string reason, Exception cause) =>
         new(uri.Text, operation, DeviceErrorKind.Io, reason, cause) { IsTransient = true };

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Kcopyd.Devices;
 using Kcopyd.Nbd.Protocol;
 
@@ -11,7 +12,7 @@ namespace Kcopyd.Nbd.Client;
 /// <param name="Host">Of TCP; null: a Unix socket.</param>
 /// <param name="Port">Of TCP.</param>
 /// <param name="Socket">The path of a Unix socket; null: TCP.</param>
-/// <param name="Export">Its name, decoded; empty: the default one.</param>
+/// <param name="Export">Its name, decoded, without the slash before it; empty: the default one.</param>
 /// <param name="UsesTls">Whether the connection is to be encrypted.</param>
 internal sealed record NbdUri(string Text, string? Host, int Port, string? Socket, string Export, bool UsesTls)
 {
@@ -35,7 +36,8 @@ internal sealed record NbdUri(string Text, string? Host, int Port, string? Socke
             throw Refusal(text, "it is no URI as nbd://HOST[:PORT]/EXPORT or nbd+unix:///EXPORT?socket=PATH");
         }
 
-        var export = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/'));
+        var export = Uri.UnescapeDataString(
+            uri.AbsolutePath.StartsWith('/') ? uri.AbsolutePath[1..] : uri.AbsolutePath);
         if (!NbdText.Fits(export))
         {
             throw Refusal(text, $"the name of the export has more than {NbdLimits.MaxString} bytes");
@@ -69,7 +71,21 @@ internal sealed record NbdUri(string Text, string? Host, int Port, string? Socke
         }
 
         var path = Uri.UnescapeDataString(query[SocketKey.Length..]);
-        return path.Length > 0 ? path : throw Refusal(text, "the path of its socket is empty");
+        if (path.Length == 0)
+        {
+            throw Refusal(text, "the path of its socket is empty");
+        }
+
+        try
+        {
+            _ = new UnixDomainSocketEndPoint(path);
+            return path;
+        }
+        catch (ArgumentException)
+        {
+            var count = Encoding.UTF8.GetByteCount(path);
+            throw Refusal(text, $"the path of its socket has {count} bytes, more than a socket's may have");
+        }
     }
 
     private static DeviceException Refusal(string text, string reason) =>

@@ -6,8 +6,12 @@ namespace Kcopyd.Nbd.Client;
 /// <summary>A request that was sent and is not answered.</summary>
 internal sealed class PendingRequest(NbdRequestHeader header, Memory<byte> destination)
 {
+    /// <summary>More failures of one request than any server has to tell of: each piece of a read may fail.</summary>
+    private const int MaxFailures = 4096;
+
     private readonly TaskCompletionSource<NbdAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NbdAnswer _result;
+    private int _failures;
 
     /// <summary>What was sent.</summary>
     public NbdRequestHeader Header { get; } = header;
@@ -25,8 +29,14 @@ internal sealed class PendingRequest(NbdRequestHeader header, Memory<byte> desti
     public Task<NbdAnswer> Answer => _answer.Task;
 
     /// <summary>Remembers a failure; the first one counts.</summary>
+    /// <exception cref="NbdProtocolException">There were too many, and still no end.</exception>
     public void Fail(NbdError error, string reason)
     {
+        if (++_failures > MaxFailures)
+        {
+            throw new NbdProtocolException("the server tells of failures of one request without end");
+        }
+
         if (_result.Error == NbdError.None)
         {
             _result = new NbdAnswer(error == NbdError.None ? NbdError.Io : error, reason, []);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using Kcopyd.Devices;
 using Kcopyd.Nbd.Protocol;
 using Kcopyd.Nbd.Transport;
@@ -126,7 +125,7 @@ internal sealed class ReplyReader(NbdReader reader, NbdTerms terms, Func<ulong, 
         var bytes = await reader.TakeAsync((int)chunk.Length, cancellationToken).ConfigureAwait(false);
         var payload = new NbdPayload(bytes.Span);
         var error = (NbdError)payload.ReadUInt32();
-        request.Fail(error, Encoding.UTF8.GetString(payload.Take(payload.ReadUInt16())));
+        request.Fail(error, NbdText.Quote(payload.Take(payload.ReadUInt16())));
     }
 
     private async ValueTask TakeExtentsAsync(

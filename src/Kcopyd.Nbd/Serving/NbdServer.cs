@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Kcopyd.Nbd.Protocol;
+using Kcopyd.Nbd.Transport;
 
 namespace Kcopyd.Nbd.Serving;
 
@@ -20,7 +21,8 @@ namespace Kcopyd.Nbd.Serving;
 /// </example>
 public sealed class NbdServer : IAsyncDisposable
 {
-    /// <summary>What the longest request is a multiple of: of every block that a device may have; unit: bytes.</summary>
+    /// <summary>What the longest request is a multiple of: of every block that a device may have; unit:
+    /// bytes.</summary>
     private const int RequestUnit = 64 * 1024;
 
     /// <summary>How long a listener that fails is left alone: what it lacks, descriptors mostly, takes a while to be
@@ -143,7 +145,7 @@ public sealed class NbdServer : IAsyncDisposable
 
     /// <summary>Accepts nobody any more, has requests that were begun done and answered, and closes. Connections that
     /// take longer than <see cref="NbdServerOptions.DrainTimeout"/> are cut; their requests end on the devices all the
-    /// same.</summary>
+    /// same, which is not waited for.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0)
@@ -161,11 +163,33 @@ public sealed class NbdServer : IAsyncDisposable
         }
 
         await _drain.CancelAsync().ConfigureAwait(false);
-        _cut.CancelAfter(_options.DrainTimeout);
         await Task.WhenAll(_accepting).ConfigureAwait(false);
-        await Task.WhenAll(_clients.Values.Select(static client => client.Ended.Task)).ConfigureAwait(false);
+        if (!await DrainAsync([.. _clients.Values]).ConfigureAwait(false))
+        {
+            // Connections whose devices have not answered look at these when they do.
+            return;
+        }
+
         _drain.Dispose();
         _cut.Dispose();
+    }
+
+    /// <returns>Whether all ended by themselves; the others are cut.</returns>
+    private async Task<bool> DrainAsync(ServedClient[] clients)
+    {
+        var ended = Task.WhenAll(clients.Select(static client => client.Ended.Task));
+        try
+        {
+            await ended.WaitAsync(_options.DrainTimeout).ConfigureAwait(false);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            await _cut.CancelAsync().ConfigureAwait(false);
+            Array.ForEach(clients, static client => client.Cut());
+            await ended.ConfigureAwait(false);
+            return false;
+        }
     }
 
     private async Task AcceptAsync(Socket listener)
@@ -181,7 +205,8 @@ public sealed class NbdServer : IAsyncDisposable
                 }
             }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        catch (Exception ended) when (_isDisposed != 0
+            && ended is (OperationCanceledException or ObjectDisposedException or SocketException))
         {
             // The server ends.
         }
@@ -196,7 +221,7 @@ public sealed class NbdServer : IAsyncDisposable
             Begin(await listener.AcceptAsync(_drain.Token).ConfigureAwait(false));
             return true;
         }
-        catch (SocketException failure)
+        catch (SocketException failure) when (_isDisposed == 0)
         {
             ConnectionFailed?.Invoke(failure);
             return false;
@@ -215,12 +240,11 @@ public sealed class NbdServer : IAsyncDisposable
         var number = Interlocked.Increment(ref _last);
         var client = new ServedClient(socket);
         _clients.TryAdd(number, client);
-        _ = ServeAsync(socket, number, client);
+        new Thread(() => Serve(socket, number, client)) { IsBackground = true, Name = "kcopyd nbd client" }.Start();
     }
 
-    private async Task ServeAsync(Socket socket, long number, ServedClient client)
+    private void Serve(Socket socket, long number, ServedClient client)
     {
-        await Task.Yield();
         try
         {
             if (socket.ProtocolType == ProtocolType.Tcp)
@@ -228,15 +252,11 @@ public sealed class NbdServer : IAsyncDisposable
                 socket.NoDelay = true;
             }
 
-            var stream = new NetworkStream(socket, ownsSocket: true);
-            await using (stream.ConfigureAwait(false))
-            {
-                await new ServerConnection(_exports, _options, client).RunAsync(stream, _drain.Token, _cut.Token)
-                    .ConfigureAwait(false);
-            }
+            using var stream = new BlockingStream(socket);
+            new ServerConnection(_exports, _options, client).Run(stream, _drain.Token, _cut.Token);
         }
         catch (Exception end) when (end is OperationCanceledException or NbdProtocolException or IOException
-            or AuthenticationException or SocketException)
+            or AuthenticationException or SocketException or ObjectDisposedException)
         {
             ConnectionFailed?.Invoke(end);
         }
@@ -244,7 +264,7 @@ public sealed class NbdServer : IAsyncDisposable
         {
             Interlocked.Decrement(ref _count);
             _clients.TryRemove(number, out _);
-            client.Ended.SetResult();
+            client.Ended.TrySetResult();
         }
     }
 }

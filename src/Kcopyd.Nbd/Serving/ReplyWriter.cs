@@ -1,23 +1,60 @@
 using System.Buffers.Binary;
 using System.Text;
 using Kcopyd.Nbd.Protocol;
+using Kcopyd.Nbd.Transport;
 
 namespace Kcopyd.Nbd.Serving;
 
 /// <summary>Sends the replies of one connection, one after the other. Any thread may call.</summary>
-/// <remarks>A reply that cannot be sent has no one to hear of it; the reading side finds out for itself.</remarks>
-internal sealed class ReplyWriter(Stream stream, bool isStructured, CancellationToken cut) : IDisposable
+/// <remarks>
+/// The connection's own thread, which makes this, keeps short replies until it has nothing else to do: <see
+/// cref="Flush"/>. Replies of other threads go out on a thread for that. A reply that cannot be sent has no one to hear
+/// of it; the reading side finds out for itself.
+/// </remarks>
+internal sealed class ReplyWriter
 {
     private const int OffsetBytes = sizeof(ulong);
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    /// <summary>How many bytes of replies may wait.</summary>
+    private const int KeptBytes = 64 * 1024;
 
-    public void Dispose() => _turn.Dispose();
+    /// <summary>A reply of more is not kept: copying it costs more than sending it.</summary>
+    private const int ShortBytes = 16 * 1024;
+
+    private readonly Stream _stream;
+    private readonly bool _isStructured;
+    private readonly Lock _turn = new();
+    private readonly SocketSender _others;
+    private readonly int _ownThread = Environment.CurrentManagedThreadId;
+    private readonly byte[] _kept = new byte[KeptBytes];
+    private int _keptCount;
+
+    /// <summary>Of a client.</summary>
+    /// <param name="stream">Where it is; writing waits.</param>
+    /// <param name="isStructured">Whether replies are in chunks.</param>
+    public ReplyWriter(Stream stream, bool isStructured)
+    {
+        (_stream, _isStructured) = (stream, isStructured);
+        _others = new SocketSender(Write);
+    }
+
+    /// <summary>Sends what was kept. The connection's own thread, before it waits for anything.</summary>
+    public void Flush()
+    {
+        if (_keptCount > 0)
+        {
+            Write(_kept.AsSpan(0, _keptCount));
+            _keptCount = 0;
+        }
+    }
+
+    /// <summary>The last call, when every reply was sent.</summary>
+    public void Close() => _others.Close();
 
     /// <summary>Done, or why not.</summary>
     public ValueTask EndAsync(ulong cookie, NbdError error)
     {
-        if (!isStructured)
+        if (!_isStructured)
         {
             var simple = new byte[NbdSimpleReply.Size];
             new NbdSimpleReply(error, cookie).Write(simple);
@@ -32,7 +69,7 @@ internal sealed class ReplyWriter(Stream stream, bool isStructured, Cancellation
     /// <summary>Why a request failed, with a sentence and the position where the protocol has room for them.</summary>
     public ValueTask FailAsync(ulong cookie, NbdError error, string reason, long? offset)
     {
-        if (!isStructured)
+        if (!_isStructured)
         {
             return EndAsync(cookie, error);
         }
@@ -58,7 +95,7 @@ internal sealed class ReplyWriter(Stream stream, bool isStructured, Cancellation
     public ValueTask DataAsync(NbdRequestHeader request, TransferBuffer buffer)
     {
         var length = (int)request.Length;
-        if (!isStructured)
+        if (!_isStructured)
         {
             var simple = buffer.DataBehind(NbdSimpleReply.Size, length);
             new NbdSimpleReply(NbdError.None, request.Cookie).Write(simple.Span);
@@ -96,23 +133,43 @@ internal sealed class ReplyWriter(Stream stream, bool isStructured, Cancellation
     private static NbdChunkHeader Head(ulong cookie, NbdChunkType type, int payloadBytes) =>
         new(NbdChunkFlags.Done, type, cookie, (uint)payloadBytes);
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
+    private ValueTask SendAsync(ReadOnlyMemory<byte> bytes)
     {
-        var hasTurn = false;
-        try
+        if (Environment.CurrentManagedThreadId != _ownThread)
         {
-            await _turn.WaitAsync(cut).ConfigureAwait(false);
-            hasTurn = true;
-            await stream.WriteAsync(bytes, cut).ConfigureAwait(false);
+            return new ValueTask(_others.SendAsync(bytes));
         }
-        catch (Exception lost) when (lost is IOException or OperationCanceledException or ObjectDisposedException)
+
+        if (bytes.Length > KeptBytes - _keptCount)
         {
+            Flush();
         }
-        finally
+
+        if (bytes.Length <= ShortBytes)
         {
-            if (hasTurn)
+            bytes.Span.CopyTo(_kept.AsSpan(_keptCount));
+            _keptCount += bytes.Length;
+        }
+        else
+        {
+            Flush();
+            Write(bytes.Span);
+        }
+
+        return default;
+    }
+
+    private void Write(ReadOnlySpan<byte> bytes)
+    {
+        lock (_turn)
+        {
+            try
             {
-                _turn.Release();
+                _stream.Write(bytes);
+            }
+            catch (Exception lost) when (lost is IOException or ObjectDisposedException)
+            {
+                // Whoever reads hears of it.
             }
         }
     }

@@ -18,10 +18,12 @@ internal sealed class ServedClient(Socket socket)
     private bool _isEncrypted;
     private long _requests;
     private int _inFlight;
+    private int _isCut;
     private long _bytesRead;
     private long _bytesWritten;
 
-    /// <summary>Completed when the connection is closed and none of its requests is under way.</summary>
+    /// <summary>Completed when the connection is closed and none of its requests is under way; when it was cut, at the
+    /// latest when its requests are all that it waits for.</summary>
     public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public NbdClientStatus Status => new(_peer, Volatile.Read(ref _export), _connectedAt)
@@ -40,7 +42,18 @@ internal sealed class ServedClient(Socket socket)
     public void Chose(string export) => Volatile.Write(ref _export, export);
 
     /// <summary>A request is under way.</summary>
-    public void Began() => Interlocked.Increment(ref _inFlight);
+    public void Began()
+    {
+        Interlocked.Increment(ref _inFlight);
+        EndIfCut();
+    }
+
+    /// <summary>Nothing goes to it and comes from it any more, and nobody waits for its requests.</summary>
+    public void Cut()
+    {
+        Interlocked.Exchange(ref _isCut, 1);
+        EndIfCut();
+    }
 
     /// <summary>A request was answered, one way or the other.</summary>
     public void Answered(NbdRequestHeader request)
@@ -54,6 +67,15 @@ internal sealed class ServedClient(Socket socket)
         else if (request.Command == NbdCommand.Write)
         {
             Interlocked.Add(ref _bytesWritten, request.Length);
+        }
+    }
+
+    /// <remarks>Who begins counts before it looks, and who cuts marks before: one of them sees the other.</remarks>
+    private void EndIfCut()
+    {
+        if (Volatile.Read(ref _isCut) != 0 && Volatile.Read(ref _inFlight) > 0)
+        {
+            Ended.TrySetResult();
         }
     }
 

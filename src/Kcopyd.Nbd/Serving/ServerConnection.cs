@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using Kcopyd.Nbd.Protocol;
 using Kcopyd.Nbd.Transport;
 
@@ -10,71 +11,101 @@ internal sealed class ServerConnection(ServedExports exports, NbdServerOptions o
     /// <summary>More options than any client has a use for.</summary>
     private const int MaxOptions = 1024;
 
-    /// <summary>Negotiates, then serves.</summary>
-    /// <param name="plain">Where the client is. The caller's.</param>
+    /// <summary>Negotiates, then serves, on the connection's own thread.</summary>
+    /// <param name="socket">Where the client is. The caller's.</param>
     /// <param name="drain">Begins no more; what was begun is done and answered.</param>
     /// <param name="cut">Ends at once.</param>
     /// <exception cref="NbdProtocolException">The client does not keep to the protocol.</exception>
+    /// <exception cref="AuthenticationException">It cannot agree on how to encrypt.</exception>
     /// <exception cref="IOException">The connection failed.</exception>
     /// <exception cref="OperationCanceledException">It was drained or cut, or took too long.</exception>
-    public async Task RunAsync(Stream plain, CancellationToken drain, CancellationToken cut)
+    public void Run(BlockingStream socket, CancellationToken drain, CancellationToken cut)
     {
-        using var handshake = CancellationTokenSource.CreateLinkedTokenSource(drain, cut);
-        handshake.CancelAfter(options.HandshakeTimeout);
-        var stream = plain;
+        using var cutting = cut.UnsafeRegister(static all => ((BlockingStream)all!).EndAll(), socket);
         SslStream? encrypted = null;
         try
         {
-            var reader = new NbdReader(stream);
-            var negotiation = await GreetAsync(stream, reader, handshake.Token).ConfigureAwait(false);
-            for (var taken = 0; negotiation.Chosen is null; taken++)
+            var negotiation = Negotiate(socket, drain, out var ends, ref encrypted);
+            if (negotiation.Chosen is not null)
             {
-                var next = await AnswerAsync(stream, reader, negotiation, handshake.Token).ConfigureAwait(false);
-                if (next == NegotiationStep.Close || taken == MaxOptions)
+                Serve(negotiation, socket, ends, drain);
+            }
+
+            if (cut.IsCancellationRequested)
+            {
+                throw new OperationCanceledException("the connection was cut: its requests took too long", cut);
+            }
+        }
+        finally
+        {
+            encrypted?.Dispose();
+        }
+    }
+
+    /// <summary>Answers options until the client has chosen, or goes.</summary>
+    private ServerNegotiation Negotiate(
+        BlockingStream socket,
+        CancellationToken drain,
+        out (Stream Stream, NbdReader Reader) ends,
+        ref SslStream? encrypted)
+    {
+        // A client that does not take its answers holds up writing.
+        using var limit = new CancellationTokenSource(options.HandshakeTimeout);
+        using var late = limit.Token.UnsafeRegister(static all => ((BlockingStream)all!).EndAll(), socket);
+        using var ending = drain.UnsafeRegister(static reads => ((BlockingStream)reads!).EndReading(), socket);
+        try
+        {
+            ends = (socket, new NbdReader(socket));
+            var negotiation = OwnThread.Wait(GreetAsync(ends.Stream, ends.Reader));
+            for (var taken = 0; negotiation.Chosen is null && taken < MaxOptions; taken++)
+            {
+                var next = OwnThread.Wait(AnswerAsync(ends.Stream, ends.Reader, negotiation));
+                if (next == NegotiationStep.Close)
                 {
-                    return;
+                    break;
                 }
 
                 if (next == NegotiationStep.StartTls)
                 {
-#pragma warning disable CA2000 // disposed at the end, whatever happens; there is one at most
-                    encrypted = new SslStream(plain, leaveInnerStreamOpen: true);
-#pragma warning restore CA2000
-                    await encrypted.AuthenticateAsServerAsync(TlsOptions(), handshake.Token).ConfigureAwait(false);
-                    (stream, reader) = (encrypted, new NbdReader(encrypted));
+                    ends.Reader.DemandEmpty();
+                    encrypted = new SslStream(socket, leaveInnerStreamOpen: true);
+                    encrypted.AuthenticateAsServer(TlsOptions());
+                    ends = (encrypted, new NbdReader(encrypted));
                     negotiation.Encrypted();
                     client.Encrypted();
                 }
             }
 
-            await ServeAsync(negotiation, stream, reader, drain, cut).ConfigureAwait(false);
+            limit.Token.ThrowIfCancellationRequested();
+            drain.ThrowIfCancellationRequested();
+            return negotiation;
         }
-        finally
+        catch (Exception end) when ((limit.IsCancellationRequested || drain.IsCancellationRequested)
+            && end is not OperationCanceledException)
         {
-            if (encrypted is not null)
-            {
-                await encrypted.DisposeAsync().ConfigureAwait(false);
-            }
+            throw new OperationCanceledException("the client had no time left to choose an export", end, limit.Token);
         }
     }
 
-    private async Task ServeAsync(
-        ServerNegotiation negotiation, Stream stream, NbdReader reader, CancellationToken drain, CancellationToken cut)
+    private void Serve(
+        ServerNegotiation negotiation,
+        BlockingStream socket,
+        (Stream Stream, NbdReader Reader) ends,
+        CancellationToken drain)
     {
         client.Chose(negotiation.Chosen!.Export.Name);
-        var removed = negotiation.Chosen.Ending.Token;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(drain, cut, removed);
-        using var session = new ServerSession(negotiation, (stream, reader), options, client, cut);
-        await session.RunAsync(ending.Token).ConfigureAwait(false);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(drain, negotiation.Chosen.Ending.Token);
+        using var reads = ending.Token.UnsafeRegister(static all => ((BlockingStream)all!).EndReading(), socket);
+        using var session = new ServerSession(negotiation, socket, ends, options, client);
+        session.Run(ending.Token);
     }
 
-    private async ValueTask<ServerNegotiation> GreetAsync(
-        Stream stream, NbdReader reader, CancellationToken cancellationToken)
+    private async ValueTask<ServerNegotiation> GreetAsync(Stream stream, NbdReader reader)
     {
         var greeting = new byte[NbdGreeting.Size];
         new NbdGreeting(NbdHandshakeFlags.FixedNewstyle | NbdHandshakeFlags.NoZeroes).Write(greeting);
-        await stream.WriteAsync(greeting, cancellationToken).ConfigureAwait(false);
-        var bytes = await reader.TakeAsync(sizeof(uint), cancellationToken).ConfigureAwait(false);
+        await stream.WriteAsync(greeting, default).ConfigureAwait(false);
+        var bytes = await reader.TakeAsync(sizeof(uint), default).ConfigureAwait(false);
         var flags = (NbdClientFlags)new NbdPayload(bytes.Span).ReadUInt32();
         const NbdClientFlags Known = NbdClientFlags.FixedNewstyle | NbdClientFlags.NoZeroes;
         return (flags & ~Known) == 0
@@ -83,26 +114,26 @@ internal sealed class ServerConnection(ServedExports exports, NbdServerOptions o
     }
 
     private static async ValueTask<NegotiationStep> AnswerAsync(
-        Stream stream, NbdReader reader, ServerNegotiation negotiation, CancellationToken cancellationToken)
+        Stream stream, NbdReader reader, ServerNegotiation negotiation)
     {
-        if (await reader.IsAtEndAsync(cancellationToken).ConfigureAwait(false))
+        if (await reader.IsAtEndAsync(default).ConfigureAwait(false))
         {
             return NegotiationStep.Close;
         }
 
         var header = NbdOptionHeader.Read(
-            (await reader.TakeAsync(NbdOptionHeader.Size, cancellationToken).ConfigureAwait(false)).Span);
+            (await reader.TakeAsync(NbdOptionHeader.Size, default).ConfigureAwait(false)).Span);
         if (header.Length > NbdLimits.MaxOptionPayload)
         {
             throw new NbdProtocolException(
                 $"an option has {header.Length} bytes, more than {NbdLimits.MaxOptionPayload}");
         }
 
-        var payload = await reader.TakeAsync((int)header.Length, cancellationToken).ConfigureAwait(false);
+        var payload = await reader.TakeAsync((int)header.Length, default).ConfigureAwait(false);
         var answer = negotiation.Take(header.Option, payload.Span);
         try
         {
-            await stream.WriteAsync(answer.Bytes, cancellationToken).ConfigureAwait(false);
+            await stream.WriteAsync(answer.Bytes, default).ConfigureAwait(false);
         }
         catch (IOException) when (answer.Next == NegotiationStep.Close)
         {

@@ -5,118 +5,115 @@ using Kcopyd.Nbd.Transport;
 namespace Kcopyd.Nbd.Serving;
 
 /// <summary>The requests of one connection, from the choice of an export to its end.</summary>
-/// <remarks>Requests are read one after the other and done side by side; each is answered when it is done.</remarks>
+/// <remarks>Requests are read one after the other. What is processor work is done at once, on this thread, everything
+/// else side by side; each is answered when it is done.</remarks>
 internal sealed class ServerSession : IDisposable
 {
     private readonly ServedExport _export;
+    private readonly IInlineBlockDevice? _inline;
+    private readonly BlockingStream _socket;
     private readonly ServedClient _client;
     private readonly NbdReader _reader;
     private readonly ReplyWriter _replies;
     private readonly RequestLimits _limits;
     private readonly TransferBuffers _buffers = new();
-    private readonly TimeSpan _idleTimeout;
+    private readonly IdleWatch? _idle;
     private readonly bool _hasContext;
-    private readonly CancellationToken _cut;
 
-    /// <summary>A connection that has chosen.</summary>
+    /// <summary>A connection that has chosen. On its own thread.</summary>
     /// <param name="negotiation">What was agreed.</param>
-    /// <param name="ends">Where the client is, and what it sends.</param>
+    /// <param name="socket">Where the client is.</param>
+    /// <param name="ends">What goes to it, encrypted or not, and what comes from it.</param>
     /// <param name="options">What it may do.</param>
     /// <param name="client">What is told of it.</param>
-    /// <param name="cut">Ends everything at once, answered or not.</param>
     public ServerSession(
         ServerNegotiation negotiation,
+        BlockingStream socket,
         (Stream Stream, NbdReader Reader) ends,
         NbdServerOptions options,
-        ServedClient client,
-        CancellationToken cut)
+        ServedClient client)
     {
         _export = negotiation.Chosen!;
+        _inline = _export.Device is IInlineBlockDevice { WaitsForMedium: false } inline ? inline : null;
         _hasContext = negotiation.HasContext;
+        _socket = socket;
         _client = client;
         _reader = ends.Reader;
-        _replies = new ReplyWriter(ends.Stream, negotiation.IsStructured, cut);
+        _replies = new ReplyWriter(ends.Stream, negotiation.IsStructured);
         _limits = new RequestLimits(options.MaxRequests, options.MaxRequestBytes);
-        _idleTimeout = options.IdleTimeout;
-        _cut = cut;
+        _idle = options.IdleTimeout == Timeout.InfiniteTimeSpan
+            ? null
+            : new IdleWatch(options.IdleTimeout, client, socket.EndReading);
     }
 
-    public void Dispose() => _replies.Dispose();
+    public void Dispose() => _idle?.Dispose();
 
-    /// <summary>Serves until the client goes, or is told to.</summary>
-    /// <param name="drain">No more requests are read; those that were are done and answered.</param>
+    /// <summary>Serves until the client goes, or nothing more can be read from it.</summary>
+    /// <param name="drain">Whether that was wanted: what was read by then is done and answered.</param>
     /// <exception cref="NbdProtocolException">The client does not keep to the protocol.</exception>
     /// <exception cref="IOException">The connection failed.</exception>
-    /// <exception cref="OperationCanceledException">It was drained or cut.</exception>
-    public async Task RunAsync(CancellationToken drain)
+    public void Run(CancellationToken drain)
     {
         _export.Epochs.Add(this);
+        _socket.Reading = _replies.Flush;
         try
         {
-            while (await NextAsync(drain).ConfigureAwait(false) is { } request)
+            while (!drain.IsCancellationRequested && Next() is { } request)
             {
-                await BeginAsync(request).ConfigureAwait(false);
+                Begin(request);
             }
+        }
+        catch (Exception end) when (end is NbdProtocolException or IOException
+            && (drain.IsCancellationRequested || _idle?.HasEnded == true))
+        {
+            // A request that was not read to its end was not begun. TLS has another word for that end.
         }
         finally
         {
-            await _limits.EmptyAsync().ConfigureAwait(false);
+            _replies.Flush();
+            OwnThread.Wait(new ValueTask(_limits.EmptyAsync()));
+            _replies.Close();
             _export.Epochs.Remove(this);
         }
     }
 
     /// <summary>The next request; null at the end.</summary>
-    private async ValueTask<NbdRequestHeader?> NextAsync(CancellationToken drain)
+    private NbdRequestHeader? Next()
     {
-        if (await IsAtEndAsync(drain).ConfigureAwait(false))
+        _idle?.Begin();
+        if (OwnThread.Wait(_reader.IsAtEndAsync(default)))
         {
             return null;
         }
 
-        var bytes = await _reader.TakeAsync(NbdRequestHeader.Size, _cut).ConfigureAwait(false);
+        var bytes = OwnThread.Wait(_reader.TakeAsync(NbdRequestHeader.Size, default));
         var request = NbdRequestHeader.Read(bytes.Span);
         return request.Command == NbdCommand.Disconnect ? null : request;
     }
 
-    private async ValueTask<bool> IsAtEndAsync(CancellationToken drain)
+    private void Begin(NbdRequestHeader request)
     {
-        if (_idleTimeout == Timeout.InfiniteTimeSpan)
-        {
-            return await _reader.IsAtEndAsync(drain).ConfigureAwait(false);
-        }
-
-        using var idle = CancellationTokenSource.CreateLinkedTokenSource(drain);
-        idle.CancelAfter(_idleTimeout);
-        return await _reader.IsAtEndAsync(idle.Token).ConfigureAwait(false);
-    }
-
-    private async ValueTask BeginAsync(NbdRequestHeader request)
-    {
-        var error = RequestRules.Check(request, _export, _hasContext);
-        var carries = request.Command == NbdCommand.Write;
-        var isTooLong = request.Length > _export.Sizes.Maximum
-            && request.Command is NbdCommand.Read or NbdCommand.Write;
-        if (carries && request.Length > NbdLimits.MaxPayload)
+        if (request is { Command: NbdCommand.Write, Length: > NbdLimits.MaxPayload })
         {
             throw new NbdProtocolException(
                 $"a write has {request.Length} bytes, more than {NbdLimits.MaxPayload}");
         }
 
-        if (error != NbdError.None || isTooLong)
+        if (ErrorOf(request) is var error and not NbdError.None)
         {
-            await RefuseAsync(request, error != NbdError.None ? error : NbdError.Invalid).ConfigureAwait(false);
+            Refuse(request, error);
             return;
         }
 
         var holds = request.Command is NbdCommand.Read or NbdCommand.Write ? request.Length : 0;
-        await _limits.EnterAsync(holds).ConfigureAwait(false);
+        Enter(holds);
         TransferBuffer? buffer = null;
         try
         {
             buffer = holds > 0 ? _buffers.Take((int)holds) : null;
-            if (carries)
+            if (request.Command == NbdCommand.Write)
             {
-                await _reader.ReadAsync(buffer!.Data((int)holds), _cut).ConfigureAwait(false);
+                OwnThread.Wait(_reader.ReadAsync(buffer!.Data((int)holds), default));
             }
         }
         catch
@@ -129,14 +126,34 @@ internal sealed class ServerSession : IDisposable
         _ = ServeAsync(request, buffer, holds);
     }
 
-    private async ValueTask RefuseAsync(NbdRequestHeader request, NbdError error)
+    private NbdError ErrorOf(NbdRequestHeader request)
+    {
+        var error = RequestRules.Check(request, _export, _hasContext);
+        var isTooLong = request.Length > _export.Sizes.Maximum
+            && request.Command is NbdCommand.Read or NbdCommand.Write;
+        return error == NbdError.None && isTooLong ? NbdError.Invalid : error;
+    }
+
+    /// <summary>Waits until the request may begin.</summary>
+    private void Enter(long holds)
+    {
+        var entered = _limits.EnterAsync(holds);
+        if (!entered.IsCompleted)
+        {
+            _replies.Flush();
+        }
+
+        OwnThread.Wait(entered);
+    }
+
+    private void Refuse(NbdRequestHeader request, NbdError error)
     {
         if (request.Command == NbdCommand.Write)
         {
-            await _reader.SkipAsync(request.Length, _cut).ConfigureAwait(false);
+            OwnThread.Wait(_reader.SkipAsync(request.Length, default));
         }
 
-        await _replies.EndAsync(request.Cookie, error).ConfigureAwait(false);
+        OwnThread.Wait(_replies.EndAsync(request.Cookie, error));
     }
 
     /// <summary>Does one request and answers it, also where the device failed in a way that it should not.</summary>
@@ -144,7 +161,10 @@ internal sealed class ServerSession : IDisposable
     {
         try
         {
-            await DoAsync(request, buffer).ConfigureAwait(false);
+            if (!TryDo(request, buffer))
+            {
+                await DoAsync(request, buffer).ConfigureAwait(false);
+            }
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
@@ -170,6 +190,25 @@ internal sealed class ServerSession : IDisposable
                 ? (long?)at
                 : null;
         return _replies.FailAsync(request.Cookie, RequestRules.Of(failure), failure.Message, offset);
+    }
+
+    /// <summary>Does what is processor work, and answers it.</summary>
+    /// <returns>Whether that was all.</returns>
+    private bool TryDo(NbdRequestHeader request, TransferBuffer? buffer)
+    {
+        var (offset, length) = ((long)request.Offset, (int)Math.Min(request.Length, int.MaxValue));
+        switch (request.Command)
+        {
+            case NbdCommand.Read when _inline?.TryRead(offset, buffer!.Data(length).Span) == true:
+                OwnThread.Wait(_replies.DataAsync(request, buffer!));
+                return true;
+            case NbdCommand.Write when _inline is not null && !IsForced(request):
+                _inline.Write(offset, buffer!.Data(length).Span, WriteDurability.Cached);
+                OwnThread.Wait(_replies.EndAsync(request.Cookie, NbdError.None));
+                return true;
+            default:
+                return false;
+        }
     }
 
     private async ValueTask DoAsync(NbdRequestHeader request, TransferBuffer? buffer)

@@ -5,8 +5,8 @@ namespace Kcopyd.Nbd.Serving;
 /// <summary>The file of a Unix socket.</summary>
 public static class UnixSocketFile
 {
-    /// <summary>Removes what a process left that was killed: a socket that nobody listens on. Everything else stays, and
-    /// is in the way of who wants to listen there.</summary>
+    /// <summary>Removes what a process left that was killed: a socket that nobody listens on. Everything else stays,
+    /// and is in the way of who wants to listen there.</summary>
     /// <param name="endPoint">Where the socket is.</param>
     public static void RemoveStale(UnixDomainSocketEndPoint endPoint)
     {

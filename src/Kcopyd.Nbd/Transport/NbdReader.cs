@@ -26,6 +26,18 @@ internal sealed class NbdReader(Stream stream)
         return _end == 0;
     }
 
+    /// <summary>The stream goes on encrypted: whatever the peer sent too early, or somebody on its way, is not taken
+    /// for what comes encrypted, nor dropped.</summary>
+    /// <exception cref="NbdProtocolException">Something is left to be read.</exception>
+    public void DemandEmpty()
+    {
+        if (_start < _end)
+        {
+            throw new NbdProtocolException(
+                $"the peer sent {_end - _start} bytes in plain text behind its last message before TLS");
+        }
+    }
+
     /// <summary>The next bytes, in this reader's own memory until the next call.</summary>
     /// <param name="count">How many; at most 64 KiB.</param>
     /// <param name="cancellationToken">Leaves the stream where nobody knows.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Kcopyd.Benchmarks.Serving;
 using Kcopyd.Benchmarks.Settings;
 
 namespace Kcopyd.Benchmarks.Cases;
@@ -39,8 +40,18 @@ internal static class BenchmarkCases
     /// <summary>Those of <c>snapshot</c>.</summary>
     public static ImmutableArray<IBenchmarkCase> Snapshot { get; } = [new SnapshotWriteCase()];
 
+    /// <summary>Those of <c>nbd</c>.</summary>
+    public static ImmutableArray<IBenchmarkCase> Nbd { get; } =
+    [
+        new NbdIoCase("reads", new FioLoad("read", 256 * 1024, Depth: 16), nbdkitBar: 1, qemuBar: 1),
+        new NbdIoCase("writes", new FioLoad("write", 256 * 1024, Depth: 16), nbdkitBar: 1, qemuBar: 1),
+        new NbdIoCase("random-reads", new FioLoad("randread", 4096, Depth: 16), nbdkitBar: null, qemuBar: 0.8),
+        new NbdIoCase("random-writes", new FioLoad("randwrite", 4096, Depth: 16), nbdkitBar: null, qemuBar: 0.8),
+        new NbdCopyCase(),
+    ];
+
     /// <summary>The benchmarks that there are.</summary>
-    public static ImmutableArray<string> Names { get; } = ["copy", "persist", "mirror", "snapshot"];
+    public static ImmutableArray<string> Names { get; } = ["copy", "persist", "mirror", "snapshot", "nbd"];
 
     /// <summary>The cases of a benchmark.</summary>
     /// <exception cref="UsageException">There is none of that name.</exception>
@@ -50,6 +61,7 @@ internal static class BenchmarkCases
         "persist" => Persist,
         "mirror" => Mirror,
         "snapshot" => Snapshot,
+        "nbd" => Nbd,
         _ => throw new UsageException(
             $"There is no benchmark '{benchmark}'; there are: {string.Join(", ", Names)}."),
     };

@@ -17,15 +17,13 @@ public sealed class NbdClientTests : IDisposable
     };
 
     private readonly TempDirectory _directory = new();
-    private readonly List<Process> _servers = [];
+    private readonly List<PeerServer> _servers = [];
 
-    private string SocketPath => _directory["socket"];
-
-    private string Uri => $"nbd+unix:///?socket={SocketPath}";
+    private string Uri => PeerServer.UriIn(_directory);
 
     public void Dispose()
     {
-        _servers.ForEach(Kill);
+        _servers.ForEach(static server => server.Dispose());
         _directory.Dispose();
     }
 
@@ -37,6 +35,15 @@ public sealed class NbdClientTests : IDisposable
     [InlineData("file", "FILE", "--filter=delay", "delay-read=10ms", "delay-write=10ms")]
     [InlineData("memory", "16M", "--filter=nozero")]
     [InlineData("memory", "16M", "--filter=multi-conn", "multi-conn-mode=disable")]
+    [InlineData("memory", "16M", "--filter=nozero", "zeromode=emulate")]
+    [InlineData("memory", "16M", "--filter=noparallel", "serialize=all-requests")]
+    [InlineData("memory", "16M", "--filter=fua", "fuamode=emulate")]
+    [InlineData("memory", "16M", "--filter=fua", "fuamode=force")]
+    [InlineData("memory", "16M", "--filter=rate", "rate=1G")]
+    [InlineData("memory", "16M", "--filter=blocksize", "minblock=4k", "maxdata=64k", "maxlen=1M")]
+    [InlineData("file", "FILE", "--filter=blocksize-policy", "blocksize-maximum=32k", "blocksize-error-policy=error")]
+    [InlineData("file", "FILE", "--filter=cow")]
+    [InlineData("file", "FILE", "--filter=cache")]
     public async Task Nbdkit_holds_what_was_written(params string[] words)
     {
         Require.Programs("nbdkit");
@@ -54,8 +61,7 @@ public sealed class NbdClientTests : IDisposable
     {
         Require.Programs("qemu-nbd");
         var file = _directory.Sparse("disk", Bytes);
-        string[] common = ["-f", "raw", "-t", "--fork", "--pid-file", _directory["pid"], "-k", SocketPath];
-        await StartAsync("qemu-nbd", [.. common, "-e", clients, "--discard=unmap", file]);
+        await AddAsync(PeerServer.StartQemuAsync(_directory, "-e", clients, "--discard=unmap", file));
 
         await ExerciseAsync(hasHoles: true);
     }
@@ -90,7 +96,7 @@ public sealed class NbdClientTests : IDisposable
         await device.FlushAsync(epoch, default);
         await device.WriteAsync(65536, bytes, WriteDurability.Cached, default);
 
-        Kill(first, SocketPath);
+        first.Kill();
         var reading = device.ReadAsync(0, new byte[4096], default).AsTask();
         await StartNbdkitAsync("file", file);
         await reading;
@@ -102,6 +108,24 @@ public sealed class NbdClientTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Requests_that_wait_for_a_server_give_it_up_together()
+    {
+        Require.Programs("nbdkit");
+        const int Requests = 32;
+        var patient = new NbdClientOptions { Connections = 1, ReconnectTimeout = TimeSpan.FromSeconds(2) };
+        var server = await StartNbdkitAsync("memory", "16M");
+        await using var device = await NbdBlockDevice.OpenAsync(Uri, BlockDeviceAccess.ReadWrite, patient, default);
+        server.Kill();
+
+        var watch = Stopwatch.StartNew();
+        await Task.WhenAll(Enumerable.Range(0, Requests).Select(i => Assert.ThrowsAsync<DeviceException>(
+            async () => await device.ReadAsync(i * 4096, new byte[4096], default))));
+
+        Assert.True(
+            watch.Elapsed < patient.ReconnectTimeout * (Requests / 2), $"It took {watch.Elapsed}: one after the other.");
+    }
+
+    [SkippableFact]
     public async Task Server_that_comes_back_with_another_size_is_another_device()
     {
         Require.Programs("nbdkit");
@@ -109,7 +133,7 @@ public sealed class NbdClientTests : IDisposable
         var first = await StartNbdkitAsync("memory", "16M");
         await using var device = await NbdBlockDevice.OpenAsync(Uri, BlockDeviceAccess.ReadWrite, patient, default);
 
-        Kill(first, SocketPath);
+        first.Kill();
         await StartNbdkitAsync("memory", "8M");
 
         var failure = await Assert.ThrowsAsync<DeviceException>(
@@ -173,38 +197,13 @@ public sealed class NbdClientTests : IDisposable
         Assert.True(expected.AsSpan().SequenceEqual(all));
     }
 
-    private Task<Process> StartNbdkitAsync(params string[] arguments) =>
-        StartAsync("nbdkit", ["-U", SocketPath, "-P", _directory["pid"], .. arguments]);
+    private Task<PeerServer> StartNbdkitAsync(params string[] arguments) =>
+        AddAsync(PeerServer.StartNbdkitAsync(_directory, arguments));
 
-    /// <summary>Starts a server that goes into the background when it listens.</summary>
-    private async Task<Process> StartAsync(string program, params string[] arguments)
+    private async Task<PeerServer> AddAsync(Task<PeerServer> starting)
     {
-        var pid = _directory["pid"];
-        File.Delete(pid);
-        Shell.Run(program, arguments);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (!File.Exists(pid) || new FileInfo(pid).Length == 0)
-        {
-            await timer.WaitForNextTickAsync();
-        }
-
-        var server = Process.GetProcessById(int.Parse((await File.ReadAllTextAsync(pid)).Trim(), null));
+        var server = await starting;
         _servers.Add(server);
         return server;
-    }
-
-    private static void Kill(Process server)
-    {
-        server.Kill();
-        server.WaitForExit();
-        server.Dispose();
-    }
-
-    /// <summary>A server that is killed leaves its socket behind.</summary>
-    private void Kill(Process server, string socket)
-    {
-        _servers.Remove(server);
-        Kill(server);
-        File.Delete(socket);
     }
 }

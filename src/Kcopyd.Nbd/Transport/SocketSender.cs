@@ -1,0 +1,137 @@
+namespace Kcopyd.Nbd.Transport;
+
+/// <summary>Sends for threads that must not wait, on a thread of its own, which begins with the first piece: a peer that
+/// does not read holds up this one, and nobody else.</summary>
+/// <param name="send">Sends bytes, and waits for that; never fails.</param>
+internal sealed class SocketSender(Action<ReadOnlySpan<byte>> send)
+{
+    /// <summary>How many bytes of short pieces go out together.</summary>
+    private const int BatchBytes = 64 * 1024;
+
+    /// <summary>A piece of more goes out by itself: copying it costs more than sending it.</summary>
+    private const int ShortBytes = 16 * 1024;
+
+    private readonly object _gate = new();
+    private readonly Queue<Piece> _waiting = [];
+    private readonly List<TaskCompletionSource> _batched = [];
+    private byte[]? _batch;
+    private int _count;
+    private Thread? _thread;
+    private bool _isClosed;
+
+    /// <summary>Sends bytes after all that came before.</summary>
+    /// <param name="head">What goes first.</param>
+    /// <param name="body">What goes right behind it; empty: nothing.</param>
+    public void Post(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body) => Add(new Piece(head, body, null));
+
+    /// <summary>Sends bytes after all that came before.</summary>
+    /// <returns>Completed when they are sent. What follows it runs on the sending thread.</returns>
+    public Task SendAsync(ReadOnlyMemory<byte> bytes)
+    {
+        var sent = new TaskCompletionSource();
+        Add(new Piece(bytes, default, sent));
+        return sent.Task;
+    }
+
+    /// <summary>Ends the thread after what waits. Nothing is added any more.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Waits until the thread has ended, and no memory is in use any more. After <see cref="Close"/>.</summary>
+    public void Join() => _thread?.Join();
+
+    private void Add(Piece piece)
+    {
+        lock (_gate)
+        {
+            _waiting.Enqueue(piece);
+            if (_thread is null)
+            {
+                _thread = new Thread(Run) { IsBackground = true, Name = "kcopyd nbd sender" };
+                _thread.Start();
+            }
+            else if (_waiting.Count == 1)
+            {
+                Monitor.Pulse(_gate);
+            }
+        }
+    }
+
+    private void Run()
+    {
+        while (TryTake(out var piece))
+        {
+            Take(piece.Head.Span);
+            Take(piece.Body.Span);
+            if (piece.Sent is { } sent)
+            {
+                _batched.Add(sent);
+            }
+        }
+    }
+
+    private void Take(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > BatchBytes - _count || bytes.Length > ShortBytes)
+        {
+            Flush();
+        }
+
+        if (bytes.Length > ShortBytes)
+        {
+            send(bytes);
+            return;
+        }
+
+        bytes.CopyTo((_batch ??= new byte[BatchBytes]).AsSpan(_count));
+        _count += bytes.Length;
+    }
+
+    /// <summary>The next piece; what was batched goes out before this waits.</summary>
+    private bool TryTake(out Piece piece)
+    {
+        lock (_gate)
+        {
+            if (_waiting.TryDequeue(out piece))
+            {
+                return true;
+            }
+        }
+
+        Flush();
+        lock (_gate)
+        {
+            while (_waiting.Count == 0 && !_isClosed)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            return _waiting.TryDequeue(out piece);
+        }
+    }
+
+    private void Flush()
+    {
+        if (_count > 0)
+        {
+            send(_batch.AsSpan(0, _count));
+            _count = 0;
+        }
+
+        foreach (var sent in _batched)
+        {
+            sent.SetResult();
+        }
+
+        _batched.Clear();
+    }
+
+    private readonly record struct Piece(
+        ReadOnlyMemory<byte> Head, ReadOnlyMemory<byte> Body, TaskCompletionSource? Sent);
+}

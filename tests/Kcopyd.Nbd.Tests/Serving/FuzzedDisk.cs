@@ -1,0 +1,89 @@
+using Kcopyd.Core;
+using Kcopyd.Devices;
+using Kcopyd.Nbd.Protocol;
+using Kcopyd.Tests.Shared;
+
+namespace Kcopyd.Nbd.Tests.Serving;
+
+/// <summary>A device that fuzzed clients write, and what none of them may have written.</summary>
+internal sealed class FuzzedDisk : IAsyncDisposable
+{
+    public const int Length = 2 << 20;
+
+    private const int Block = 512;
+
+    private static readonly byte[] Magic = [0x25, 0x60, 0x95, 0x13];
+
+    private readonly byte[] _content = TempDirectory.Bytes(Length, 7);
+    private readonly bool[] _isTouched = new bool[Length / Block];
+    private readonly bool[] _wasTouched = new bool[Length / Block];
+
+    /// <summary>How many blocks were seen to have changed, in all rounds.</summary>
+    public int ChangedBlocks { get; private set; }
+
+    public MemoryBlockDevice Device { get; } = new(2.MiB, Block);
+
+    public ValueTask DisposeAsync() => Device.DisposeAsync();
+
+    /// <summary>Puts the first content back. What clients said in the round before may still be done: a server ends the
+    /// requests of those who have gone.</summary>
+    public async Task ResetAsync()
+    {
+        _isTouched.CopyTo(_wasTouched, 0);
+        Array.Clear(_isTouched);
+        await Device.WriteAsync(0, _content, WriteDurability.Cached, default);
+    }
+
+    /// <summary>Notes all that a server could understand as sound requests to write, wherever they begin.</summary>
+    public void Allow(ReadOnlySpan<byte> bytes)
+    {
+        for (var at = bytes.IndexOf(Magic); at >= 0; at = Next(bytes, at + 1))
+        {
+            if (bytes.Length - at >= NbdRequestHeader.Size)
+            {
+                Allow(NbdRequestHeader.Read(bytes[at..]), bytes.Length - at - NbdRequestHeader.Size);
+            }
+        }
+    }
+
+    /// <summary>Blocks that no sound request has named are as they were.</summary>
+    /// <returns>How many those are.</returns>
+    public async Task<int> CheckAsync()
+    {
+        var now = new byte[Length];
+        await Device.ReadAsync(0, now, default);
+        var checkedBlocks = 0;
+        for (var block = 0; block < _isTouched.Length; block++)
+        {
+            var range = new Range(block * Block, (block + 1) * Block);
+            var isChanged = !now.AsSpan(range).SequenceEqual(_content.AsSpan(range));
+            var isAllowed = _isTouched[block] || _wasTouched[block];
+            Assert.True(isAllowed || !isChanged, $"block {block} was written");
+            checkedBlocks += isAllowed ? 0 : 1;
+            ChangedBlocks += isChanged ? 1 : 0;
+        }
+
+        return checkedBlocks;
+    }
+
+    private static int Next(ReadOnlySpan<byte> bytes, int from)
+    {
+        var found = bytes[from..].IndexOf(Magic);
+        return found < 0 ? -1 : from + found;
+    }
+
+    private void Allow(NbdRequestHeader request, int bytesBehind)
+    {
+        var isSound = request.Command switch
+        {
+            NbdCommand.Write => request.Length <= (uint)bytesBehind,
+            NbdCommand.WriteZeroes or NbdCommand.Trim => true,
+            _ => false,
+        };
+        if (isSound && request.Offset <= Length && request.Length <= Length - request.Offset)
+        {
+            var first = (int)(request.Offset / Block);
+            Array.Fill(_isTouched, true, first, (int)((request.Offset + request.Length) / Block) - first);
+        }
+    }
+}
