@@ -7,8 +7,8 @@ namespace Kcopyd.Cli.Serving;
 
 /// <summary>The table that a mirror is to be started with next time, where that is not the configured one.</summary>
 /// <remarks>
-/// Decided: a file named for the configured table. Because: a table that the operator changes is another mirror, and what
-/// was saved for the old one must not count for it. Instead of: writing into the operator's own file.
+/// Decided: a file named for the configured table. Because: a table that the operator changes is another mirror, and
+/// what was saved for the old one must not count for it. Instead of: writing into the operator's own file.
 /// </remarks>
 internal sealed class MirrorTableFile(string directory, MirrorTable configured)
 {
@@ -39,10 +39,10 @@ internal sealed class MirrorTableFile(string directory, MirrorTable configured)
         }
 
         return Parse(line) is { } saved && IsOfSameDevices(saved)
-            ? saved
+            ? ByItsLog(saved)
             : throw new RefusedException(
-                $"{_path}, which says the order of the legs of '{configured}', has another table; once it is known which "
-                + "leg is good, put that one first in the configuration and remove the file");
+                $"{_path}, which says the order of the legs of '{configured}', has another table; once it is known "
+                + "which leg is good, put that one first in the configuration and remove the file");
     }
 
     /// <summary>Keeps a table. On return that is durable.</summary>
@@ -51,6 +51,21 @@ internal sealed class MirrorTableFile(string directory, MirrorTable configured)
     {
         Directory.CreateDirectory(directory);
         await DurableFile.ReplaceAsync(_path, Encoding.UTF8.GetBytes($"{table.ToTableLine()}\n")).ConfigureAwait(false);
+    }
+
+    /// <summary>The legs are not equal: <c>nosync</c> was true before one of them failed, and what the log does not
+    /// call clean is to be copied.</summary>
+    private static MirrorTable ByItsLog(MirrorTable saved)
+    {
+        var log = saved.Log.Kind switch
+        {
+            MirrorLogKind.Disk => MirrorLogSpec.Disk(saved.Log.Device!, saved.Log.RegionSize),
+            MirrorLogKind.Journal => MirrorLogSpec.Journal(saved.Log.Name!, saved.Log.RegionSize),
+            _ => MirrorLogSpec.Core(saved.Log.RegionSize),
+        };
+        return saved.Log.Sync == MirrorSync.NoSync
+            ? new MirrorTable(saved.Start, saved.Length, log, saved.Legs, saved.Features)
+            : saved;
     }
 
     private static MirrorTable? Parse(string line)
@@ -66,6 +81,8 @@ internal sealed class MirrorTableFile(string directory, MirrorTable configured)
     }
 
     private bool IsOfSameDevices(MirrorTable saved) =>
-        (saved.Length, saved.Log) == (configured.Length, configured.Log)
+        saved.Length == configured.Length
+        && (saved.Log.Kind, saved.Log.Device, saved.Log.Name, saved.Log.RegionSize)
+            == (configured.Log.Kind, configured.Log.Device, configured.Log.Name, configured.Log.RegionSize)
         && saved.Legs.ToHashSet().SetEquals(configured.Legs);
 }
