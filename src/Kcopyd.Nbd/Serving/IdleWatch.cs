@@ -23,7 +23,7 @@ internal sealed class IdleWatch : IDisposable
     /// <summary>Whether it was too long.</summary>
     public bool HasEnded { get; private set; }
 
-    /// <summary>A wait for a request begins.</summary>
+    /// <summary>A wait for a request begins, or goes on without one under way. Any thread.</summary>
     public void Begin() => Volatile.Write(ref _waitsSince, Environment.TickCount64);
 
     public void Dispose() => _timer.Dispose();

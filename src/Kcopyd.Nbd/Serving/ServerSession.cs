@@ -172,6 +172,7 @@ internal sealed class ServerSession : IDisposable
         }
         finally
         {
+            _idle?.Begin();
             _client.Answered(request);
             if (buffer is not null)
             {

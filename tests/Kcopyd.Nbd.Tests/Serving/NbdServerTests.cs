@@ -60,6 +60,28 @@ public sealed class NbdServerTests : IDisposable
     }
 
     [Fact]
+    public async Task Client_is_idle_from_its_last_answer_on()
+    {
+        var timeout = TimeSpan.FromMilliseconds(400);
+        var device = new GatedBlockDevice(new MemoryBlockDevice(1.MiB), DeviceOperation.Read);
+        var server = Serve(device, new NbdServerOptions { IdleTimeout = timeout });
+        await using var ending = server;
+        using var busy = await ConnectAsync();
+        byte[] read = [0x25, 0x60, 0x95, 0x13, .. new byte[22], 2, 0];
+        await busy.SendAsync((byte[])[.. Choice, .. read]);
+        var gated = await device.NextAsync().WaitAsync(Limit);
+        using var idle = await ConnectAsync();
+        await idle.SendAsync(Choice);
+        await EndAsync(idle);
+
+        var answered = TimeProvider.System.GetTimestamp();
+        gated.Release();
+        await EndAsync(busy);
+
+        Assert.True(TimeProvider.System.GetElapsedTime(answered) >= timeout - Short, "ended before it was idle");
+    }
+
+    [Fact]
     public async Task Idle_client_is_closed_also_in_the_middle_of_a_request()
     {
         var server = Serve(new MemoryBlockDevice(1.MiB), new NbdServerOptions { IdleTimeout = Short });
