@@ -3,7 +3,7 @@ using Kcopyd.Devices;
 
 namespace ServedImage;
 
-/// <summary>The machine that uses the image: it writes one block after the other, and remembers what it wrote.</summary>
+/// <summary>The machine that uses the image: it writes block after block, and remembers what it wrote.</summary>
 internal sealed class Guest(IBlockDevice disk) : IAsyncDisposable
 {
     private const int BlockSize = 4096;

@@ -23,7 +23,7 @@ var address = server.Listen(new IPEndPoint(IPAddress.Loopback, 0));
 Console.WriteLine("serving:  vm");
 
 // 2. A machine uses it, over NBD, and never stops writing.
-await using var disk = await NbdBlockDevice.OpenAsync($"nbd://{address}/vm", BlockDeviceAccess.ReadWrite, null, default);
+await using var disk = await OpenAsync("vm", BlockDeviceAccess.ReadWrite);
 await using var guest = new Guest(disk);
 await guest.WriteAsync(times: 2000);
 guest.Start();
@@ -39,7 +39,7 @@ Console.WriteLine($"snapshot: monday, after {before} writes");
 
 // 4. The backup is a copy of the snapshot's export. The machine goes on.
 await using var backup = await CreateAsync("backup.img", 16.MiB);
-await using (var monday = await NbdBlockDevice.OpenAsync($"nbd://{address}/monday", BlockDeviceAccess.Read, null, default))
+await using (var monday = await OpenAsync("monday", BlockDeviceAccess.Read))
 {
     await client.CopyAsync(CopyRequest.Copy(IoRegion.Whole(monday), IoRegion.Whole(backup)));
 }
@@ -61,6 +61,9 @@ async Task<IBlockDevice> CreateAsync(string name, ByteCount length) => await new
     Path.Combine(folder.FullName, name),
     new BlockDeviceOpenOptions { Access = BlockDeviceAccess.ReadWrite, CreateLengthBytes = length.Value },
     default);
+
+Task<NbdBlockDevice> OpenAsync(string export, BlockDeviceAccess access) =>
+    NbdBlockDevice.OpenAsync($"nbd://{address}/{export}", access, null, default);
 
 static async Task<byte[]> ReadAsync(IBlockDevice device)
 {

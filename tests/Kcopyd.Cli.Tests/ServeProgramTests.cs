@@ -32,8 +32,9 @@ public sealed class ServeProgramTests : IDisposable
 
         var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(4, lines.Length);
-        Assert.Equal([$"{_bench.Uri("a")}", $"{_bench.Uri("b")}"], lines.Where(line => line.Contains("unix:", StringComparison.Ordinal)));
-        Assert.Equal(["/a", "/b"], lines.Where(line => !line.Contains("unix:", StringComparison.Ordinal)).Select(line => line[^2..]));
+        var sockets = lines.Where(line => line.StartsWith("nbd+unix:", StringComparison.Ordinal)).ToArray();
+        Assert.Equal([_bench.Uri("a"), _bench.Uri("b")], sockets);
+        Assert.Equal(["/a", "/b"], lines.Except(sockets).Select(line => line[^2..]));
         Assert.Equal(string.Empty, result.Error);
     }
 

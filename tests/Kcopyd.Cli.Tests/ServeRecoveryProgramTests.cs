@@ -43,7 +43,8 @@ public sealed class ServeRecoveryProgramTests : IDisposable
         var status = await _bench.StatusAsync();
         await ServeBench.StopAsync(running);
 
-        Assert.Equal($"m: 0 {Length / 512} mirror 2 {a} {b} {Regions}/{Regions} 1 AA 3 disk {mirror.Log} A\n", status.Output);
+        Assert.Equal(
+            $"m: 0 {Length / 512} mirror 2 {a} {b} {Regions}/{Regions} 1 AA 3 disk {mirror.Log} A\n", status.Output);
         Assert.Equal(File.ReadAllBytes(a), File.ReadAllBytes(b));
         Assert.Equal(Regions, mirror.CleanRegions());
     }
@@ -142,7 +143,7 @@ public sealed class ServeRecoveryProgramTests : IDisposable
         File.WriteAllText(saved, "nonsense");
         var refused = await _bench.RunAsync(_bench.Tables, "--no-journal", "--socket", _bench.Socket);
         Assert.Equal(2, refused.ExitCode);
-        Assert.Contains("has another table; once it is known which leg is good", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("has another table; once it is known", refused.Error, StringComparison.Ordinal);
         Assert.Contains(saved, refused.Error, StringComparison.Ordinal);
     }
 

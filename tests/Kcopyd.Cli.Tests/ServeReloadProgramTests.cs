@@ -168,7 +168,9 @@ public sealed class ServeReloadProgramTests : IDisposable
     {
         Require.Linux();
         var (b, c) = (_bench.Files.Sparse("b", Length), _bench.Files.Sparse("c", Length));
-        _bench.Write($"m: 0 {Sectors} mirror core 1 128 2 {_disk} 0 {b} 0", $"keep: 0 8 linear {_bench.Files.File("k", 4096)} 0");
+        _bench.Write(
+            $"m: 0 {Sectors} mirror core 1 128 2 {_disk} 0 {b} 0",
+            $"keep: 0 8 linear {_bench.Files.File("k", 4096)} 0");
         using var running = await _bench.StartAsync();
         await using var kept = await _bench.OpenAsync("keep");
         await _bench.UntilAtRestAsync("m");

@@ -18,8 +18,8 @@ internal static class StatusCommand
         var options = new TransferOptions();
         var command = new Command(
             Name,
-            "Asks a running kcopyd serve how it is: the status lines of its devices as dmsetup status has them, what is "
-            + "wrong, what is under way, and who is connected. Ends with 1 where something is wrong.")
+            "Asks a running kcopyd serve how it is: the status lines of its devices as dmsetup status has them, what "
+            + "is wrong, what is under way, and who is connected. Ends with 1 where something is wrong.")
         {
             names,
         };

@@ -2,8 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Kcopyd.Cli.Execution;
 
-/// <summary>Turns the first SIGINT, SIGTERM or, unless that means something else, SIGHUP into a cancellation; the second ends the process as if nobody
-/// listened.</summary>
+/// <summary>Turns the first SIGINT, SIGTERM or, unless that means something else, SIGHUP into a cancellation; the
+/// second ends the process as if nobody listened.</summary>
 internal sealed class Interruption : IDisposable
 {
     private const int HangUp = 1;

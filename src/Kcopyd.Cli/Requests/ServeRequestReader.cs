@@ -47,7 +47,7 @@ internal static class ServeRequestReader
         };
     }
 
-    /// <summary><c>ADDRESS</c>, <c>ADDRESS:PORT</c>, <c>[ADDRESS]:PORT</c> or <c>localhost</c> with or without.</summary>
+    /// <summary><c>ADDRESS</c>, <c>ADDRESS:PORT</c>, <c>[ADDRESS]:PORT</c> or <c>localhost</c>.</summary>
     internal static IPEndPoint ReadAddress(string word)
     {
         var local = word.StartsWith("localhost", StringComparison.OrdinalIgnoreCase)
@@ -92,7 +92,7 @@ internal static class ServeRequestReader
 
         if (text.TlsOptional && text.Certificate is null)
         {
-            throw new RefusedException("--tls-optional says something about TLS, for which --tls-certificate is missing");
+            throw new RefusedException("--tls-optional is about TLS, for which --tls-certificate is missing");
         }
 
         if (text.Journaling is { NoJournal: true, Journal: not null })

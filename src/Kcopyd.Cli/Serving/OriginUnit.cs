@@ -94,7 +94,8 @@ internal sealed class OriginUnit(ServedSpec.Origin spec, DevicePool pool, ServeE
             }
         }
 
-        foreach (var (table, use) in wanted.Where(pair => !_snapshots.Exists(one => one.Use.Device == pair.Second.Device))
+        foreach (var (table, use) in wanted
+            .Where(pair => !_snapshots.Exists(one => one.Use.Device == pair.Second.Device))
             .OrderBy(static pair => pair.First.Table.Target == SnapshotTarget.Merge))
         {
             await TryAsync(
@@ -140,7 +141,8 @@ internal sealed class OriginUnit(ServedSpec.Origin spec, DevicePool pool, ServeE
         if (Origin.Length > sectors)
         {
             throw new RefusedException(
-                $"{Origin.Uses[0].User}, {Origin.Uses[0].Word}, has {sectors} sectors, but the table needs {Origin.Length}");
+                $"{Origin.Uses[0].User}, {Origin.Uses[0].Word}, has {sectors} sectors, but the table needs "
+                + $"{Origin.Length}");
         }
 
         if (Origin.Length == sectors)

@@ -11,8 +11,9 @@ namespace Kcopyd.Cli.Serving;
 internal static class ServeFailures
 {
     /// <summary>Whether that is expected of devices, and no defect of the program.</summary>
-    internal static bool IsOne(Exception failure) => failure is DeviceException or RefusedException or MirrorLogException
-        or SnapshotStoreException or SnapshotTableException or JournalException or InvalidOperationException
+    internal static bool IsOne(Exception failure) => failure is DeviceException or RefusedException
+        or MirrorLogException or SnapshotStoreException or SnapshotTableException or JournalException
+        or InvalidOperationException
         or IOException or UnauthorizedAccessException;
 
     /// <summary>It, without an end.</summary>

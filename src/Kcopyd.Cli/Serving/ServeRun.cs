@@ -12,8 +12,8 @@ using Kcopyd.Nbd.Serving;
 namespace Kcopyd.Cli.Serving;
 
 /// <summary>Serves devices until it is told to end.</summary>
-/// <remarks>SIGTERM and SIGINT end it: requests that were begun are done, and everything is left as it should be. SIGHUP
-/// has it read its tables again.</remarks>
+/// <remarks>SIGTERM and SIGINT end it: requests that were begun are done, and everything is left as it should be.
+/// SIGHUP has it read its tables again.</remarks>
 internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, Task<ActorSystem> engine)
 {
     /// <summary>Serves.</summary>

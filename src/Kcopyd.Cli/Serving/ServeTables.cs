@@ -27,7 +27,8 @@ internal static class ServeTables
         }
         catch (DeviceTableException wrong)
         {
-            throw new RefusedException($"{path}: {char.ToLowerInvariant(wrong.Message[0])}{wrong.Message[1..].TrimEnd('.')}");
+            var reason = wrong.Message.TrimEnd('.');
+            throw new RefusedException($"{path}: {char.ToLowerInvariant(reason[0])}{reason[1..]}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -38,7 +39,8 @@ internal static class ServeTables
     /// <summary>The same for all words that mean the same device, as far as names can tell.</summary>
     private static string Resolve(string word, HashSet<string> names)
     {
-        if (word.StartsWith(DeviceUse.Names, StringComparison.Ordinal) && names.Contains(word[DeviceUse.Names.Length..]))
+        if (word.StartsWith(DeviceUse.Names, StringComparison.Ordinal)
+            && names.Contains(word[DeviceUse.Names.Length..]))
         {
             return word;
         }

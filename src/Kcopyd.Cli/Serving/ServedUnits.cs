@@ -5,7 +5,7 @@ using Kcopyd.Devices;
 namespace Kcopyd.Cli.Serving;
 
 /// <summary>What runs, made to follow a plan.</summary>
-/// <remarks>One call at a time, but <see cref="Devices"/> and <see cref="Failures"/>, which any thread may read.</remarks>
+/// <remarks>One call at a time, but any thread may read <see cref="Devices"/> and <see cref="Failures"/>.</remarks>
 internal sealed class ServedUnits(IBlockDeviceOpener opener, ServeEngine engine)
 {
     private readonly DevicePool _pool = new(opener);
@@ -80,7 +80,9 @@ internal sealed class ServedUnits(IBlockDeviceOpener opener, ServeEngine engine)
             .Distinct(StringComparer.Ordinal);
         foreach (var device in devices)
         {
-            if (await DeviceRefusals.TryDescribeAsync(opener, device, cancellationToken).ConfigureAwait(false) is { } one)
+            var described = await DeviceRefusals.TryDescribeAsync(opener, device, cancellationToken)
+                .ConfigureAwait(false);
+            if (described is { } one)
             {
                 found.Add(device, one);
             }

@@ -6,9 +6,9 @@ namespace Kcopyd.Core.Tables;
 
 /// <summary>Reads the tables of many devices, as <c>dmsetup table</c> prints them. Pure.</summary>
 /// <remarks>
-/// A line is <c>NAME: START LENGTH TARGET ARGUMENTS</c>; empty ones, and those that begin with a number sign, are passed
-/// over. The targets are linear, mirror, snapshot-origin, snapshot and snapshot-merge. Linear lines of one name follow
-/// each other and make one device; any other device has one line, which starts at 0.
+/// A line is <c>NAME: START LENGTH TARGET ARGUMENTS</c>; empty ones, and those that begin with a number sign, are
+/// passed over. The targets are linear, mirror, snapshot-origin, snapshot and snapshot-merge. Linear lines of one name
+/// follow each other and make one device; any other device has one line, which starts at 0.
 /// </remarks>
 public static class DeviceTables
 {
@@ -21,7 +21,7 @@ public static class DeviceTables
     /// <summary>Reads all of it.</summary>
     /// <param name="lines">The lines.</param>
     /// <returns>The devices in the order of their first lines.</returns>
-    /// <exception cref="DeviceTableException">One line is wrong; the sentence names it by its number, from 1.</exception>
+    /// <exception cref="DeviceTableException">A line is wrong; the sentence has its number, from 1.</exception>
     public static ImmutableArray<DeviceTable> Parse(IEnumerable<string> lines)
     {
         ArgumentNullException.ThrowIfNull(lines);

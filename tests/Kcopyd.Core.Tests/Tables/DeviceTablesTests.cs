@@ -62,7 +62,9 @@ public sealed class DeviceTablesTests
         "Line 2: the target of disk is 'striped', but the targets are linear, mirror, snapshot-origin, snapshot and "
         + "snapshot-merge.")]
     [InlineData("disk: 0 0 linear /a 0", "Line 2: word 2 is '0', but the length is at least 1.")]
-    [InlineData("disk: 0 0 mirror core 1 8 2 /a 0 /b 0", "Line 2: word 2 is '0', but the mirror's length is at least 1.")]
+    [InlineData(
+        "disk: 0 0 mirror core 1 8 2 /a 0 /b 0",
+        "Line 2: word 2 is '0', but the mirror's length is at least 1.")]
     [InlineData(
         "disk: 0 8 snapshot-origin",
         "Line 2: origin: incorrect number of arguments: the line ends after word 3, but the origin must follow.")]
@@ -76,9 +78,12 @@ public sealed class DeviceTablesTests
     [InlineData("first: 9 8 linear /b 0", "Line 2: first goes on at sector 9, but the line before ends at 8.")]
     [InlineData(
         $"first: {Mirror}", "Line 2: there is a device first already, and only linear lines make one device together.")]
-    [InlineData("a/b: 0 8 linear /b 0", "Line 2: 'a/b' is no name of a device: 1 to 127 letters without white space and "
-        + "slashes.")]
-    [InlineData(": 0 8 linear /b 0", "Line 2: '' is no name of a device: 1 to 127 letters without white space and slashes.")]
+    [InlineData(
+        "a/b: 0 8 linear /b 0",
+        "Line 2: 'a/b' is no name of a device: 1 to 127 letters without white space and slashes.")]
+    [InlineData(
+        ": 0 8 linear /b 0",
+        "Line 2: '' is no name of a device: 1 to 127 letters without white space and slashes.")]
     public void A_line_that_is_wrong_is_named_by_its_number(string line, string sentence)
     {
         var refusal = Assert.Throws<DeviceTableException>(() => DeviceTables.Parse(["first: 0 8 linear /a 0", line]));
