@@ -11,9 +11,6 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
     /// that has to write.</summary>
     private const long CommandBytes = 1L << 30;
 
-    /// <summary>Extents in one answer: 24 KiB; a caller asks again from where the answer ends.</summary>
-    private const int MaxExtents = 1024;
-
     private readonly string _uri = facts.Identity.Uri;
     private readonly WriteEpochs _epochs = new();
     private readonly CallGate _gate = new();
@@ -171,7 +168,7 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
         {
             var geometry = _geometry;
             BlockRequest.CheckBounds(_uri, DeviceOperation.BlockStatus, geometry, offset, length);
-            return length == 0 ? [] : Extents(offset, length, geometry.LengthBytes);
+            return length == 0 ? [] : new FileExtents(_uri, calls, geometry.LengthBytes).Of(offset, length);
         }
         finally
         {
@@ -309,76 +306,8 @@ internal sealed class FileIo(FileFacts facts, FileCalls calls)
         return zeros.Length;
     }
 
-    private List<BlockExtent> Extents(long offset, long length, long fileEnd)
-    {
-        List<BlockExtent> extents = [];
-        var end = offset + length;
-        var stop = Math.Min(end, fileEnd);
-        var at = offset;
-        while (at < stop && extents.Count < MaxExtents)
-        {
-            var extent = ExtentAt(at, stop);
-            extents.Add(extent);
-            at += extent.Length;
-        }
-
-        if (at >= stop && at < end)
-        {
-            // What pads the last sector is stored nowhere.
-            extents.Add(new BlockExtent(at, end - at, BlockStatus.Zero));
-        }
-
-        return extents;
-    }
-
-    private BlockExtent ExtentAt(long at, long stop)
-    {
-        var errno = calls.FindData(at, out var data);
-        if (errno == SystemErrors.NoSuchDeviceOrAddress)
-        {
-            CheckEnd(at, stop);
-            return new BlockExtent(at, stop - at, BlockStatus.Hole);
-        }
-
-        if (SystemErrors.MeansUnsupported(errno))
-        {
-            return new BlockExtent(at, stop - at, BlockStatus.Data);
-        }
-
-        ThrowOn(errno, DeviceOperation.BlockStatus, at);
-        if (data > at)
-        {
-            return new BlockExtent(at, Math.Min(data, stop) - at, BlockStatus.Hole);
-        }
-
-        errno = calls.FindHole(at, out var hole);
-        if (errno == SystemErrors.NoSuchDeviceOrAddress)
-        {
-            CheckEnd(at, stop);
-        }
-
-        ThrowOn(errno, DeviceOperation.BlockStatus, at);
-
-        // A hole that begins where the data did came between the two questions.
-        return new BlockExtent(at, (hole > at ? Math.Min(hole, stop) : stop) - at, BlockStatus.Data);
-    }
-
-    /// <summary>Refuses a file whose end came before a position: what is missing there is no hole.</summary>
-    private void CheckEnd(long at, long stop)
-    {
-        ThrowOn(calls.FindEnd(out var end), DeviceOperation.BlockStatus, at);
-        if (end < stop)
-        {
-            throw MadeShorter(DeviceOperation.BlockStatus, Math.Max(at, end));
-        }
-    }
-
-    private DeviceException MadeShorter(DeviceOperation operation, long offset) => SystemErrors.Failure(
-        _uri,
-        operation,
-        SystemErrors.InputOutput,
-        offset,
-        $"it ends here, not at byte {_geometry.LengthBytes}: it was made shorter while it was open");
+    private DeviceException MadeShorter(DeviceOperation operation, long offset) =>
+        SystemErrors.MadeShorter(_uri, operation, offset, _geometry.LengthBytes);
 
     private void CheckAlignment(DeviceOperation operation, long offset, ReadOnlySpan<byte> buffer)
     {

@@ -20,7 +20,8 @@ public interface IInlineBlockDevice : IBlockDevice
     /// <summary>Reads on this thread what is in memory. What has to be waited for is not read.</summary>
     /// <returns>Whether all of it was read. If not, the buffer holds nobody knows what, and whoever wants the bytes
     /// waits for them with <see cref="IBlockDevice.ReadAsync"/>.</returns>
-    /// <exception cref="DeviceException">The request is out of bounds or misaligned, or the device is closed.</exception>
+    /// <exception cref="DeviceException">The request is out of bounds or misaligned, or the device is
+    /// closed.</exception>
     bool TryRead(long offset, Span<byte> buffer)
     {
         if (WaitsForMedium)

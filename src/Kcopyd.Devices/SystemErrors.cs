@@ -50,6 +50,15 @@ internal static class SystemErrors
             IsTransient = IsTransient(errno),
         };
 
+    /// <summary>Builds the exception for a file that ended before its length.</summary>
+    internal static DeviceException MadeShorter(
+        string device, DeviceOperation operation, long offset, long lengthBytes) => Failure(
+        device,
+        operation,
+        InputOutput,
+        offset,
+        $"it ends here, not at byte {lengthBytes}: it was made shorter while it was open");
+
     /// <summary>The system's own text, as the end of a sentence.</summary>
     internal static string Text(int errno)
     {

@@ -43,7 +43,8 @@ internal sealed class NbdConnection : IAsyncDisposable
     /// <summary>Connects and takes the export.</summary>
     /// <exception cref="NbdProtocolException">The peer is no server that we can talk to.</exception>
     /// <exception cref="NbdExportException">It refuses the export.</exception>
-    /// <exception cref="OperationCanceledException">It took too long, or the caller does not want it any more.</exception>
+    /// <exception cref="OperationCanceledException">It took too long, or the caller does not want it any
+    /// more.</exception>
     /// <exception cref="Exception">Of sockets, streams and TLS.</exception>
     public static async Task<NbdConnection> ConnectAsync(
         NbdUri uri, NbdClientOptions options, CancellationToken cancellationToken)

@@ -41,6 +41,8 @@ internal static class NbdFailures
             DeviceErrorKind.Io,
             $"the server has not answered for {options.ConnectTimeout.TotalSeconds:F0} s",
             failure),
+        SocketException { SocketErrorCode: SocketError.AddressNotAvailable } when IsUnix(uri) =>
+            Open(uri, DeviceErrorKind.Io, "there is no such socket: no server is there", failure),
         SocketException => Open(uri, DeviceErrorKind.Io, $"the server cannot be reached: {failure.Message}", failure),
         AuthenticationException => Open(uri, DeviceErrorKind.AccessDenied, failure.Message, failure),
         _ => Open(uri, DeviceErrorKind.Io, failure.Message, failure),
@@ -49,6 +51,8 @@ internal static class NbdFailures
     /// <summary>Whether connecting failed in a way of servers and networks.</summary>
     public static bool IsOfConnecting(Exception failure) => failure is NbdExportException or NbdProtocolException
         or SocketException or IOException or AuthenticationException or OperationCanceledException;
+
+    private static bool IsUnix(string uri) => uri.Contains("+unix:", StringComparison.Ordinal);
 
     private static DeviceException Open(string uri, DeviceErrorKind kind, string reason, Exception cause) =>
         new(uri, DeviceOperation.Open, kind, reason, cause) { IsTransient = kind == DeviceErrorKind.Io };

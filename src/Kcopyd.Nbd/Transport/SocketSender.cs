@@ -1,7 +1,7 @@
 namespace Kcopyd.Nbd.Transport;
 
-/// <summary>Sends for threads that must not wait, on a thread of its own, which begins with the first piece: a peer that
-/// does not read holds up this one, and nobody else.</summary>
+/// <summary>Sends for threads that must not wait, on a thread of its own, which begins with the first piece: a peer
+/// that does not read holds up this one, and nobody else.</summary>
 /// <param name="send">Sends bytes, and waits for that; never fails.</param>
 internal sealed class SocketSender(Action<ReadOnlySpan<byte>> send)
 {
@@ -43,7 +43,8 @@ internal sealed class SocketSender(Action<ReadOnlySpan<byte>> send)
         }
     }
 
-    /// <summary>Waits until the thread has ended, and no memory is in use any more. After <see cref="Close"/>.</summary>
+    /// <summary>Waits until the thread has ended, and no memory is in use any more. After
+    /// <see cref="Close"/>.</summary>
     public void Join() => _thread?.Join();
 
     private void Add(Piece piece)

@@ -74,10 +74,11 @@ internal sealed class NbdIoCase(string name, FioLoad load, double? nbdkitBar, do
         return rounds;
     }
 
-    private void Report(BenchmarkSession session, CopyFiles files, List<(double Own, double Nbdkit, double Qemu)> rounds)
+    private void Report(
+        BenchmarkSession session, CopyFiles files, List<(double Own, double Nbdkit, double Qemu)> rounds)
     {
-        var ofNbdkit = Statistics.Median(rounds.Select(static round => round.Own / round.Nbdkit));
-        var ofQemu = Statistics.Median(rounds.Select(static round => round.Own / round.Qemu));
+        var ofNbdkit = Median(rounds, static round => round.Own / round.Nbdkit);
+        var ofQemu = Median(rounds, static round => round.Own / round.Qemu);
         IEnumerable<Bar> bars = nbdkitBar is { } least
             ? [new Bar("of nbdkit's rate, median of the rounds", ofNbdkit, least, IsFloor: true)]
             : [];
@@ -85,9 +86,9 @@ internal sealed class NbdIoCase(string name, FioLoad load, double? nbdkitBar, do
         {
             Figures =
             [
-                new Figure("kcopyd serve, median", Statistics.Median(rounds.Select(static round => round.Own)), "1/s"),
-                new Figure("nbdkit file, median", Statistics.Median(rounds.Select(static round => round.Nbdkit)), "1/s"),
-                new Figure("qemu-nbd, median", Statistics.Median(rounds.Select(static round => round.Qemu)), "1/s"),
+                new Figure("kcopyd serve, median", Median(rounds, static round => round.Own), "1/s"),
+                new Figure("nbdkit file, median", Median(rounds, static round => round.Nbdkit), "1/s"),
+                new Figure("qemu-nbd, median", Median(rounds, static round => round.Qemu), "1/s"),
                 new Figure("of nbdkit's, median of the rounds", ofNbdkit, "1"),
             ],
             Bars =
@@ -97,4 +98,8 @@ internal sealed class NbdIoCase(string name, FioLoad load, double? nbdkitBar, do
             ],
         });
     }
+
+    private static double Median(
+        List<(double Own, double Nbdkit, double Qemu)> rounds,
+        Func<(double Own, double Nbdkit, double Qemu), double> rate) => Statistics.Median(rounds.Select(rate));
 }

@@ -10,7 +10,8 @@ internal static class NbdServers
 
     /// <summary>The first of the programs that is not installed; null: all are.</summary>
     public static string? Absent =>
-        new[] { "nbdkit", "qemu-nbd", "fio", "nbdcopy" }.FirstOrDefault(static name => ProgramSearch.Find(name) is null);
+        new[] { "nbdkit", "qemu-nbd", "fio", "nbdcopy" }
+            .FirstOrDefault(static name => ProgramSearch.Find(name) is null);
 
     /// <summary>The program.</summary>
     public static NbdServerProcess StartOwn(
