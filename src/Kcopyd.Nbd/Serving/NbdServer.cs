@@ -250,6 +250,9 @@ public sealed class NbdServer : IAsyncDisposable
             if (socket.ProtocolType == ProtocolType.Tcp)
             {
                 socket.NoDelay = true;
+
+                // A client whose machine is gone ends some day, and with it its connection.
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             }
 
             using var stream = new BlockingStream(socket);
