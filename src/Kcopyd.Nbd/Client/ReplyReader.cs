@@ -33,6 +33,7 @@ internal sealed class ReplyReader(NbdReader reader, NbdTerms terms, Func<ulong, 
             .ConfigureAwait(false);
         rest.CopyTo(bytes.AsMemory(NbdSimpleReply.Size));
         var chunk = NbdChunkHeader.Read(bytes);
+        reader.Expect(chunk.Type == NbdChunkType.OffsetData ? chunk.Length : 0);
         var request = Find(chunk.Cookie);
         await TakeChunkAsync(chunk, request, cancellationToken).ConfigureAwait(false);
         return chunk.IsDone ? request : null;

@@ -116,7 +116,7 @@ internal sealed class ServerConnection(ServedExports exports, NbdServerOptions o
     private static async ValueTask<NegotiationStep> AnswerAsync(
         Stream stream, NbdReader reader, ServerNegotiation negotiation)
     {
-        if (await reader.IsAtEndAsync(default).ConfigureAwait(false))
+        if (await reader.IsAtEndAsync(NbdOptionHeader.Size, default).ConfigureAwait(false))
         {
             return NegotiationStep.Close;
         }

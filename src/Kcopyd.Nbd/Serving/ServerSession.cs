@@ -81,13 +81,14 @@ internal sealed class ServerSession : IDisposable
     private NbdRequestHeader? Next()
     {
         _idle?.Begin();
-        if (OwnThread.Wait(_reader.IsAtEndAsync(default)))
+        if (OwnThread.Wait(_reader.IsAtEndAsync(NbdRequestHeader.Size, default)))
         {
             return null;
         }
 
         var bytes = OwnThread.Wait(_reader.TakeAsync(NbdRequestHeader.Size, default));
         var request = NbdRequestHeader.Read(bytes.Span);
+        _reader.Expect(request.Command == NbdCommand.Write ? request.Length : 0);
         return request.Command == NbdCommand.Disconnect ? null : request;
     }
 

@@ -9,20 +9,31 @@ internal sealed class NbdReader(Stream stream)
     /// <summary>Room for many headers, and for the largest payload that is not data.</summary>
     private const int BufferBytes = 64 * 1024;
 
+    /// <summary>A payload that is not worth reading through the buffer; unit: bytes.</summary>
+    private const int LargeBytes = 32 * 1024;
+
     private readonly byte[] _buffer = new byte[BufferBytes];
+    private bool _readsAhead = true;
     private int _start;
     private int _end;
 
+    /// <summary>Says how long the payload of a message is. After a large one only what is asked for is read, since
+    /// another is likely, whose bytes would come into the buffer first and be copied.</summary>
+    public void Expect(long payloadBytes) => _readsAhead = payloadBytes < LargeBytes;
+
     /// <summary>Whether the peer has closed its side, with nothing left to be read. Waits until it is known.</summary>
+    /// <param name="headBytes">How many bytes the next message begins with.</param>
+    /// <param name="cancellationToken">Leaves the stream where nobody knows.</param>
     /// <exception cref="IOException">The connection failed.</exception>
-    public async ValueTask<bool> IsAtEndAsync(CancellationToken cancellationToken)
+    public async ValueTask<bool> IsAtEndAsync(int headBytes, CancellationToken cancellationToken)
     {
         if (_start < _end)
         {
             return false;
         }
 
-        (_start, _end) = (0, await stream.ReadAsync(_buffer, cancellationToken).ConfigureAwait(false));
+        var room = _readsAhead ? _buffer : _buffer.AsMemory(0, headBytes);
+        (_start, _end) = (0, await stream.ReadAsync(room, cancellationToken).ConfigureAwait(false));
         return _end == 0;
     }
 
@@ -91,7 +102,8 @@ internal sealed class NbdReader(Stream stream)
         (_start, _end) = (0, _end - _start);
         while (_end < count)
         {
-            var more = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+            var room = _buffer.AsMemory(_end, (_readsAhead ? BufferBytes : count) - _end);
+            var more = await stream.ReadAsync(room, cancellationToken).ConfigureAwait(false);
             _end += more > 0 ? more : throw Closed(_end, count);
         }
 

@@ -46,7 +46,7 @@ internal sealed class FakePeer(Stream stream, CancellationToken end)
     /// <summary>Says nothing more, until the client goes.</summary>
     public async Task HangAsync()
     {
-        while (!await _reader.IsAtEndAsync(end))
+        while (!await _reader.IsAtEndAsync(1, end))
         {
             await _reader.TakeAsync(1, end);
         }

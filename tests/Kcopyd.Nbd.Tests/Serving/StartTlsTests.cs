@@ -75,7 +75,7 @@ public sealed class StartTlsTests : IAsyncDisposable
 
         await SendAsync(stream, NbdOption.ExportName, Encoding.UTF8.GetBytes("disk"));
 
-        Assert.True(await reader.IsAtEndAsync(default).AsTask().WaitAsync(Limit));
+        Assert.True(await reader.IsAtEndAsync(1, default).AsTask().WaitAsync(Limit));
         var failure = Assert.IsType<NbdProtocolException>(await _failure.Task.WaitAsync(Limit));
         Assert.Equal("the client takes an export without TLS, which is required", failure.Message);
     }
@@ -93,7 +93,7 @@ public sealed class StartTlsTests : IAsyncDisposable
         await SendAsync(stream, NbdOption.StartTls, behind: new byte[count]);
 
         Assert.Equal(Ack, await ReplyAsync(reader));
-        Assert.True(await reader.IsAtEndAsync(default).AsTask().WaitAsync(Limit));
+        Assert.True(await reader.IsAtEndAsync(1, default).AsTask().WaitAsync(Limit));
         var failure = Assert.IsType<NbdProtocolException>(await _failure.Task.WaitAsync(Limit));
         Assert.Contains($"{count} bytes in plain text", failure.Message, StringComparison.Ordinal);
     }
@@ -114,7 +114,7 @@ public sealed class StartTlsTests : IAsyncDisposable
         byte[] record = [0x16, 3, 1, 2, 0, .. new byte[512]];
         await stream.WriteAsync(record.AsMemory(0, count));
 
-        Assert.True(await reader.IsAtEndAsync(default).AsTask().WaitAsync(Limit));
+        Assert.True(await reader.IsAtEndAsync(1, default).AsTask().WaitAsync(Limit));
         Assert.IsType<OperationCanceledException>(await _failure.Task.WaitAsync(Limit));
     }
 
