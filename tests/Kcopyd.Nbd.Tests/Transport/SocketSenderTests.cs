@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
-using Kcopyd.Nbd.Serving;
+using Kcopyd.Nbd.Transport;
 
-namespace Kcopyd.Nbd.Tests.Serving;
+namespace Kcopyd.Nbd.Tests.Transport;
 
-public sealed class ReplySenderTests : IDisposable
+public sealed class SocketSenderTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
@@ -20,10 +20,10 @@ public sealed class ReplySenderTests : IDisposable
     [Fact]
     public async Task Short_replies_that_wait_go_out_in_one_piece_and_in_order()
     {
-        var sender = new ReplySender(Send);
-        var first = sender.SendAsync(Reply(0, 16)).AsTask();
+        var sender = new SocketSender(Send);
+        var first = sender.SendAsync(Reply(0, 16));
         await _arrived.WaitAsync(Limit);
-        var others = Enumerable.Range(1, 99).Select(i => sender.SendAsync(Reply(i, 16)).AsTask()).ToArray();
+        var others = Enumerable.Range(1, 99).Select(i => sender.SendAsync(Reply(i, 16))).ToArray();
         Assert.False(first.IsCompleted);
 
         _gate.Release(2);
@@ -37,12 +37,12 @@ public sealed class ReplySenderTests : IDisposable
     [Fact]
     public async Task Large_replies_keep_their_place_among_short_ones()
     {
-        var sender = new ReplySender(Send);
+        var sender = new SocketSender(Send);
         _gate.Release(1000);
         int[] sizes = [16, 64, 20_000, 16, 100_000, 16, 16_384, 16_385, 16];
         var replies = sizes.Select((size, i) => Reply(i, size)).ToArray();
 
-        await Task.WhenAll(replies.Select(reply => sender.SendAsync(reply).AsTask())).WaitAsync(Limit);
+        await Task.WhenAll(replies.Select(reply => sender.SendAsync(reply))).WaitAsync(Limit);
 
         sender.Close();
         Assert.Equal(replies.SelectMany(reply => reply), _sent.SelectMany(bytes => bytes));
@@ -51,10 +51,10 @@ public sealed class ReplySenderTests : IDisposable
     [Fact]
     public async Task Nothing_that_waits_is_lost_when_it_is_closed()
     {
-        var sender = new ReplySender(Send);
-        var first = sender.SendAsync(Reply(0, 16)).AsTask();
+        var sender = new SocketSender(Send);
+        var first = sender.SendAsync(Reply(0, 16));
         await _arrived.WaitAsync(Limit);
-        var others = Enumerable.Range(1, 9999).Select(i => sender.SendAsync(Reply(i, 16)).AsTask()).ToArray();
+        var others = Enumerable.Range(1, 9999).Select(i => sender.SendAsync(Reply(i, 16))).ToArray();
 
         sender.Close();
         Assert.DoesNotContain(others, static other => other.IsCompleted);
@@ -68,7 +68,7 @@ public sealed class ReplySenderTests : IDisposable
     [Fact]
     public async Task Reply_of_many_threads_is_never_cut_by_another()
     {
-        var sender = new ReplySender(Send);
+        var sender = new SocketSender(Send);
         _gate.Release(100_000);
 
         await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Run(async () =>
