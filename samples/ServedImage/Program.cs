@@ -48,7 +48,7 @@ var meanwhile = guest.Writes - before;
 Console.WriteLine($"backup:   {meanwhile} writes meanwhile, store {await snapshot!.GetStatusAsync()}");
 
 // 5. The snapshot goes; the machine does not notice.
-server.Remove("monday");
+await server.RemoveAsync("monday");
 await snapshot!.DisposeAsync();
 var now = await guest.BetweenWritesAsync(() => disk.FlushAsync(epoch, default).AsTask());
 var image = await ReadAsync(backup);

@@ -24,6 +24,7 @@ internal sealed class MirrorTableFile(string directory, MirrorTable configured)
     /// leg to believe.</exception>
     internal MirrorTable Load()
     {
+        ForgetOthers();
         string line;
         try
         {
@@ -45,12 +46,31 @@ internal sealed class MirrorTableFile(string directory, MirrorTable configured)
                 + "which leg is good, put that one first in the configuration and remove the file");
     }
 
+    /// <summary>What was saved for another order of the same legs counts no more: the operator has decided
+    /// since.</summary>
+    private void ForgetOthers()
+    {
+        if (!Directory.Exists(directory))
+        {
+            return;
+        }
+
+        foreach (var other in Directory.EnumerateFiles(directory, "*.table").Where(path => path != _path))
+        {
+            if (Parse(File.ReadAllText(other)) is { } saved && IsOfSameDevices(saved))
+            {
+                File.Delete(other);
+            }
+        }
+    }
+
     /// <summary>Keeps a table. On return that is durable.</summary>
     /// <exception cref="IOException">It cannot be kept.</exception>
     internal async Task SaveAsync(MirrorTable table)
     {
         Directory.CreateDirectory(directory);
-        await DurableFile.ReplaceAsync(_path, Encoding.UTF8.GetBytes($"{table.ToTableLine()}\n")).ConfigureAwait(false);
+        var line = Encoding.UTF8.GetBytes($"{table.ToTableLine()}\n");
+        await DurableFile.ReplaceAsync(_path, line).ConfigureAwait(false);
     }
 
     /// <summary>The legs are not equal: <c>nosync</c> was true before one of them failed, and what the log does not

@@ -25,13 +25,14 @@ internal sealed class ServeExports(NbdServer server)
         }
     }
 
-    /// <summary>Takes away what other devices are about to be made of.</summary>
-    internal void Remove(IReadOnlySet<string> parts)
+    /// <summary>Takes away what other devices are about to be made of. On return nothing of its clients is under way.
+    /// </summary>
+    internal async Task RemoveAsync(IReadOnlySet<string> parts)
     {
         foreach (var name in _exports.Keys.Where(parts.Contains).ToArray())
         {
-            server.Remove(name);
             _exports.TryRemove(name, out _);
+            await server.RemoveAsync(name).ConfigureAwait(false);
         }
     }
 

@@ -9,19 +9,23 @@ internal static class ServeOverlap
 {
     /// <summary>What shares storage with what came before it.</summary>
     /// <param name="specs">What is to run.</param>
+    /// <param name="running">What runs that is to become one of them; null: nothing. It has what it has.</param>
     /// <param name="described">The devices that they need, by their names in the uses; those that are served ones, or
     /// cannot be looked at, are missing.</param>
     /// <returns>The sentence for each that is not to run.</returns>
     internal static IReadOnlyDictionary<ServedSpec, string> Find(
-        IEnumerable<ServedSpec> specs, IReadOnlyDictionary<string, BlockDeviceDescription> described)
+        IEnumerable<ServedSpec> specs,
+        Func<ServedSpec, ServedSpec?> running,
+        IReadOnlyDictionary<string, BlockDeviceDescription> described)
     {
         Dictionary<ServedSpec, string> refused = new(ReferenceEqualityComparer.Instance);
         List<DeviceUse> taken = [];
-        foreach (var spec in specs)
+        foreach (var spec in specs.OrderBy(spec => running(spec) is null))
         {
             if (FindFirst(spec.Uses, taken, described) is { } sentence)
             {
                 refused.Add(spec, sentence);
+                taken.AddRange(running(spec)?.Uses ?? []);
             }
             else
             {

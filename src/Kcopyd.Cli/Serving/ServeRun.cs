@@ -104,7 +104,7 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
             try
             {
                 var plan = ServeTables.Read(request);
-                served.Exports.Remove(plan.Parts);
+                await served.Exports.RemoveAsync(plan.Parts).ConfigureAwait(false);
                 await served.Units.FollowAsync(plan, signals.End.Token).ConfigureAwait(false);
                 served.Exports.Follow(served.Units.Devices, plan);
                 Speech.Complain($"read {request.Tables} again: {Amount(served.Exports.Names.Count)} served");
@@ -112,6 +112,10 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
             catch (RefusedException wrong)
             {
                 Speech.Complain($"{wrong.Message.TrimEnd('.')}; everything stays as it was");
+            }
+            catch (Exception failure) when (ServeFailures.IsOne(failure))
+            {
+                Speech.Complain($"not all of the tables could be followed: {ServeFailures.Sentence(failure)}");
             }
         }
     }

@@ -33,13 +33,19 @@ internal abstract class ServedUnit(ServedSpec spec, DevicePool pool)
     /// <summary>Ends, also what has not begun, and gives back what it took.</summary>
     internal async ValueTask StopAsync()
     {
-        await CloseAsync().ConfigureAwait(false);
-        foreach (var (use, _) in _taken)
+        try
         {
-            await pool.ReturnAsync(use).ConfigureAwait(false);
+            await CloseAsync().ConfigureAwait(false);
         }
+        finally
+        {
+            foreach (var (use, _) in _taken)
+            {
+                await pool.ReturnAsync(use).ConfigureAwait(false);
+            }
 
-        _taken.Clear();
+            _taken.Clear();
+        }
     }
 
     /// <summary>Ends what runs.</summary>

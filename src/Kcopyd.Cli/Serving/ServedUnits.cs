@@ -23,8 +23,13 @@ internal sealed class ServedUnits(IBlockDeviceOpener opener, ServeEngine engine)
     {
         _pool.Know(plan.Specs.SelectMany(static spec => spec.Names));
         var described = await DescribeAsync(plan, cancellationToken).ConfigureAwait(false);
-        var refused = ServeOverlap.Find(plan.Specs, described);
-        var wanted = plan.Specs.Where(spec => !refused.ContainsKey(spec)).ToImmutableArray();
+        var refused = ServeOverlap.Find(plan.Specs, Running, described);
+
+        // What runs goes on as it was, if what it is to become is refused.
+        var wanted = plan.Specs
+            .Select(spec => refused.ContainsKey(spec) ? Running(spec) : spec)
+            .OfType<ServedSpec>()
+            .ToImmutableArray();
         await StopAsync(Stale(wanted)).ConfigureAwait(false);
 
         var failed = refused.Select(static pair => new ServeFailure([.. pair.Key.Names], pair.Value)).ToList();
@@ -52,6 +57,10 @@ internal sealed class ServedUnits(IBlockDeviceOpener opener, ServeEngine engine)
 
     /// <summary>Ends everything.</summary>
     internal Task StopAsync() => StopAsync([.. _running]);
+
+    /// <summary>What runs that can become this; null: nothing.</summary>
+    private ServedSpec? Running(ServedSpec spec) => _running
+        .FirstOrDefault(unit => unit.Spec.Key == spec.Key && unit.Spec.Identity == spec.Identity)?.Spec;
 
     private async Task<IReadOnlyList<ServeFailure>> FollowAsync(
         ServedSpec spec,
@@ -124,11 +133,25 @@ internal sealed class ServedUnits(IBlockDeviceOpener opener, ServeEngine engine)
                 _pool.Withdraw(device);
             }
 
-            await unit.StopAsync().ConfigureAwait(false);
+            await TryStopAsync(unit).ConfigureAwait(false);
         }
 
         _running = [.. _running.Except(units)];
         Devices = [.. _running.SelectMany(static unit => unit.Devices)];
+    }
+
+    /// <summary>What does not end well is told, and the others end too.</summary>
+    private async Task TryStopAsync(ServedUnit unit)
+    {
+        try
+        {
+            await unit.StopAsync().ConfigureAwait(false);
+        }
+        catch (Exception failure) when (ServeFailures.IsOne(failure))
+        {
+            engine.Say(
+                $"{string.Join(", ", unit.Spec.Names)}: it was not closed well: {ServeFailures.Sentence(failure)}");
+        }
     }
 
     private async Task<string?> TryStartAsync(
@@ -152,7 +175,7 @@ internal sealed class ServedUnits(IBlockDeviceOpener opener, ServeEngine engine)
         }
         catch (Exception failure)
         {
-            await unit.StopAsync().ConfigureAwait(false);
+            await TryStopAsync(unit).ConfigureAwait(false);
             if (ServeFailures.IsOne(failure))
             {
                 return ServeFailures.Sentence(failure);

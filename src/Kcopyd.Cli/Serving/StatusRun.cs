@@ -18,6 +18,11 @@ internal sealed class StatusRun(StatusRequest request)
     internal async Task<int> RunAsync()
     {
         var document = await AskAsync().ConfigureAwait(false);
+        if (document.Length == 0)
+        {
+            throw new RefusedException($"the server at {request.Control} does not answer");
+        }
+
         ServeReport report;
         try
         {

@@ -8,19 +8,22 @@ namespace Kcopyd.Nbd.Client;
 /// <remarks>
 /// <para>
 /// Several connections are used where the server promises that a flush of one covers all. A connection that is lost
-/// ends the write epoch and is made again, for a time; requests under way are asked again. An export that came back
-/// with another size, or that can do less, is another device (<see cref="DeviceErrorKind.Vanished"/>).
+/// ends the write epoch, if something was written since the last flush, and is made again, for a time; requests under
+/// way are asked again. An export that came back with another size, or that can do less, is another device
+/// (<see cref="DeviceErrorKind.Vanished"/>).
 /// </para>
 /// <para>A server that takes no flushes makes no promise; flushing it does nothing.</para>
 /// </remarks>
 public sealed class NbdBlockDevice : IBlockDevice
 {
-    /// <summary>The longest piece of what carries no data; a multiple of every block.</summary>
-    private const long LongestPiece = 1L << 30;
+    /// <summary>The longest piece of what carries no data: 128 MiB, a multiple of every block, which also a server that
+    /// has to write zeros does in a while.</summary>
+    private const long LongestPiece = 128L << 20;
 
     private readonly NbdUri _uri;
     private readonly NbdTerms _terms;
-    private readonly NbdLine[] _lines;
+    private readonly UnflushedChanges _changes = new();
+    private NbdLine[] _lines;
     private readonly WriteEpochs _epochs = new();
     private readonly CallGate _gate = new();
     private readonly long _maxBytes;
@@ -36,7 +39,7 @@ public sealed class NbdBlockDevice : IBlockDevice
 
         // A server that promises nothing may also have a limit, and let the second one wait for the end of the first.
         var count = terms.Can(NbdTransmissionFlags.CanMultiConn) ? options.Connections : 1;
-        _lines = [.. Enumerable.Range(0, count).Select(_ => new NbdLine(uri, options, terms, _epochs.End))];
+        _lines = [.. Enumerable.Range(0, count).Select(_ => new NbdLine(uri, options, terms, Lost))];
         Geometry = new BlockDeviceGeometry(
             terms.Size.LengthBytes,
             block,
@@ -77,6 +80,9 @@ public sealed class NbdBlockDevice : IBlockDevice
         var used = options ?? new NbdClientOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(used.Connections, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(used.Connections, 16, nameof(options));
+        NbdDurations.Check(used.ConnectTimeout, mayBeZero: false, nameof(options));
+        NbdDurations.Check(used.AnswerTimeout, mayBeZero: false, nameof(options));
+        NbdDurations.Check(used.ReconnectTimeout, mayBeZero: true, nameof(options));
         try
         {
 #pragma warning disable CA2000 // the device owns it
@@ -92,6 +98,7 @@ public sealed class NbdBlockDevice : IBlockDevice
             var device = new NbdBlockDevice(
                 where, connection.Terms, used, access == BlockDeviceAccess.ReadWrite);
             device._lines[0].Use(connection);
+            await device.OpenLinesAsync(cancellationToken).ConfigureAwait(false);
             return device;
         }
         catch (Exception failure)
@@ -124,7 +131,7 @@ public sealed class NbdBlockDevice : IBlockDevice
     /// <inheritdoc/>
     public ValueTask WriteAsync(
         long offset, ReadOnlyMemory<byte> buffer, WriteDurability durability, CancellationToken cancellationToken) =>
-        RunAsync(new NbdCall(DeviceOperation.Write, cancellationToken), async call =>
+        ChangeAsync(new NbdCall(DeviceOperation.Write, cancellationToken), async call =>
         {
             BlockRequest.CheckWrite(Uri, DeviceOperation.Write, Geometry, offset, buffer.Length);
             var isDurable = durability == WriteDurability.Durable;
@@ -151,7 +158,7 @@ public sealed class NbdBlockDevice : IBlockDevice
 
     /// <inheritdoc/>
     public ValueTask WriteZeroesAsync(long offset, long length, CancellationToken cancellationToken) =>
-        RunAsync(new NbdCall(DeviceOperation.WriteZeroes, cancellationToken), async call =>
+        ChangeAsync(new NbdCall(DeviceOperation.WriteZeroes, cancellationToken), async call =>
         {
             BlockRequest.CheckWrite(Uri, DeviceOperation.WriteZeroes, Geometry, offset, length);
             var hasCommand = _terms.Can(NbdTransmissionFlags.SendWriteZeroes);
@@ -169,7 +176,7 @@ public sealed class NbdBlockDevice : IBlockDevice
 
     /// <inheritdoc/>
     public ValueTask DiscardAsync(long offset, long length, CancellationToken cancellationToken) =>
-        RunAsync(new NbdCall(DeviceOperation.Discard, cancellationToken), async call =>
+        ChangeAsync(new NbdCall(DeviceOperation.Discard, cancellationToken), async call =>
         {
             BlockRequest.CheckWrite(Uri, DeviceOperation.Discard, Geometry, offset, length);
             if (!_terms.Can(NbdTransmissionFlags.SendTrim))
@@ -203,7 +210,7 @@ public sealed class NbdBlockDevice : IBlockDevice
             var valid = BlockRequest.ValidBytes(Geometry, offset, length);
             if (_terms.AllocationContext is null || valid == 0)
             {
-                extents = Unknown(offset, length);
+                extents = ToldExtents.Unknown(offset, length);
                 return;
             }
 
@@ -215,9 +222,9 @@ public sealed class NbdBlockDevice : IBlockDevice
                 .AskAsync(Request(NbdCommand.BlockStatus, start, count), default, default, call)
                 .ConfigureAwait(false);
             Demand(DeviceOperation.BlockStatus, offset, answer);
-            extents = Within(answer.Extents, offset, offset + valid) is { Count: > 0 } told
+            extents = ToldExtents.Within(answer.Extents, offset, offset + valid) is { Count: > 0 } told
                 ? told
-                : Unknown(offset, length);
+                : ToldExtents.Unknown(offset, length);
         }).ConfigureAwait(false);
         return extents;
     }
@@ -231,6 +238,11 @@ public sealed class NbdBlockDevice : IBlockDevice
         {
             // Whoever answers is the export that was opened, or one that could not be told from it.
             var block = (int)Math.Min(Geometry.LengthBytes, Geometry.LogicalBlockSize);
+            if (block == 0)
+            {
+                return;
+            }
+
             var request = Request(NbdCommand.Read, 0, block);
             var answer = await Line().AskAsync(request, default, new byte[block], call)
                 .ConfigureAwait(false);
@@ -274,19 +286,34 @@ public sealed class NbdBlockDevice : IBlockDevice
     private static NbdRequestHeader Request(NbdCommand command, long offset, long length) =>
         new(NbdCommandFlags.None, command, 0, (ulong)offset, (uint)length);
 
-    /// <summary>What nothing is known of has to be read.</summary>
-    private static BlockExtent[] Unknown(long offset, long length) => [new(offset, length, BlockStatus.Data)];
+    /// <summary>All connections are there before the first write: one that is made later could not tell what the server
+    /// lost before it. A server that does not take all gets what it takes.</summary>
+    private async ValueTask OpenLinesAsync(CancellationToken cancellationToken)
+    {
+        for (var i = 1; i < _lines.Length; i++)
+        {
+            if (!await _lines[i].TryOpenAsync(cancellationToken).ConfigureAwait(false))
+            {
+                _lines = _lines[..i];
+            }
+        }
+    }
 
-    private static List<BlockExtent> Within(IReadOnlyList<BlockExtent> extents, long start, long end) =>
-    [
-        .. extents
-            .Select(extent => (
-                From: Math.Max(extent.Offset, start),
-                To: Math.Min(extent.Offset + extent.Length, end),
-                extent.Status))
-            .Where(static part => part.To > part.From)
-            .Select(static part => new BlockExtent(part.From, part.To - part.From, part.Status)),
-    ];
+    /// <summary>A connection is lost, and with it what was not flushed, if there is any.</summary>
+    private void Lost()
+    {
+        if (_changes.AreThere)
+        {
+            _epochs.End();
+        }
+    }
+
+    private async ValueTask ChangeAsync(NbdCall call, Func<NbdCall, ValueTask> change)
+    {
+        _changes.Begin();
+        await RunAsync(call, change).ConfigureAwait(false);
+        _changes.End();
+    }
 
     private NbdLine Line() => _lines[(uint)Interlocked.Increment(ref _turn) % (uint)_lines.Length];
 
@@ -317,6 +344,7 @@ public sealed class NbdBlockDevice : IBlockDevice
             return;
         }
 
+        var changes = _changes.Now;
         NbdAnswer answer;
         try
         {
@@ -325,7 +353,14 @@ public sealed class NbdBlockDevice : IBlockDevice
         }
         catch (NbdDisconnectedException)
         {
-            // The epoch ended with the connection.
+            if (!_changes.AreThere)
+            {
+                // There was nothing to flush, and so nothing was lost.
+                _epochs.Check(Uri, writeEpoch);
+                return;
+            }
+
+            _epochs.End();
             throw WriteEpochs.Lost(Uri);
         }
 
@@ -337,6 +372,7 @@ public sealed class NbdBlockDevice : IBlockDevice
 
         // Another connection may have been lost meanwhile, with what was written on it.
         _epochs.Check(Uri, writeEpoch);
+        _changes.Flushed(changes);
     }
 
     private async ValueTask RunAsync(NbdCall call, Func<NbdCall, ValueTask> run)

@@ -6,15 +6,16 @@ public sealed record NbdClientOptions
     /// <summary>How many connections to use where the server lets several be used as one. 1 to 16; default 4.</summary>
     public int Connections { get; init; } = 4;
 
-    /// <summary>How long connecting and negotiating may take. Default 10 seconds.</summary>
+    /// <summary>How long connecting and negotiating may take, up to a day. Default 10
+    /// seconds.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a server may say nothing while it owes an answer, before the connection counts as lost.
-    /// Default 60 seconds.</summary>
+    /// <summary>How long a server may say nothing while it owes an answer, before the connection counts as lost; up to
+    /// a day. Default 60 seconds. Flushing, zeroing and discarding may take as long as they take.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>For how long a lost connection is made again and again before requests fail. Zero: not at all. Default
-    /// 60 seconds.</summary>
+    /// <summary>For how long a lost connection is made again and again before requests fail; up to a day. Zero: not at
+    /// all. Default 60 seconds.</summary>
     public TimeSpan ReconnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>A file with certificates, in PEM, that the server's must be signed by; null, the default: those that

@@ -103,10 +103,13 @@ internal sealed class NbdConnection : IAsyncDisposable
 
             var pending = new PendingRequest(request with { Cookie = ++_lastCookie }, destination);
             _pending.Add(_lastCookie, pending);
-            _sender.Post(BytesOf(pending.Header), payload);
-            return pending.Answer;
+            var sent = _sender.SendAsync(BytesOf(pending.Header), payload);
+            return payload.IsEmpty ? pending.Answer : AnsweredAndSentAsync(pending.Answer, sent);
         }
     }
+
+    /// <summary>It is of no use any more: everybody hears that it is lost.</summary>
+    public void Drop() => _socket.EndAll();
 
     /// <summary>Says goodbye and closes; who still waits for an answer hears that the connection is lost.</summary>
     public async ValueTask DisposeAsync()
@@ -135,6 +138,25 @@ internal sealed class NbdConnection : IAsyncDisposable
         catch (Exception failure) when (NbdFailures.IsOfConnecting(failure))
         {
             // It was not even opened.
+        }
+    }
+
+    /// <summary>A server may answer a write whose bytes are not sent yet: they are still the caller's then.</summary>
+    private static async Task<NbdAnswer> AnsweredAndSentAsync(Task<NbdAnswer> answered, Task sent)
+    {
+        try
+        {
+            return await answered.ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!sent.IsCompleted)
+            {
+                await sent.ConfigureAwait(false);
+
+                // The sending thread is not for what the caller does next.
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
         }
     }
 
@@ -195,11 +217,12 @@ internal sealed class NbdConnection : IAsyncDisposable
     {
         try
         {
+            // Whatever comes is a sign of life, also a part of a long answer.
+            _socket.Reading = () => Volatile.Write(ref _heardAt, Environment.TickCount64);
             var replies = new ReplyReader(_reader, Terms, Find);
             while (true)
             {
                 var answered = OwnThread.Wait(replies.NextAsync(default));
-                Volatile.Write(ref _heardAt, Environment.TickCount64);
                 if (answered is not null)
                 {
                     answered.End();
@@ -213,13 +236,18 @@ internal sealed class NbdConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>What may take as long as the medium wants, however healthy the server is; a machine that is gone is
+    /// found out by keepalive.</summary>
+    private static bool IsSlow(PendingRequest request) =>
+        request.Header.Command is NbdCommand.Flush or NbdCommand.WriteZeroes or NbdCommand.Trim;
+
     /// <summary>A server that owes an answer and says nothing counts as gone.</summary>
     private void Watch()
     {
         lock (_gate)
         {
             var isLate = Environment.TickCount64 - Volatile.Read(ref _heardAt) > _answerTimeout.TotalMilliseconds;
-            if (_pending.Count == 0 || !isLate)
+            if (_pending.Count == 0 || !isLate || _pending.Values.Any(IsSlow))
             {
                 return;
             }

@@ -21,6 +21,29 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
         _connection = connection;
     }
 
+    /// <summary>Connects once.</summary>
+    /// <returns>Whether it did, to the same export.</returns>
+    public async ValueTask<bool> TryOpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var connection = await NbdConnection.ConnectAsync(uri, options, cancellationToken).ConfigureAwait(false);
+            if (DifferenceOf(connection.Terms) is not null)
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+                return false;
+            }
+
+            Use(connection);
+            return true;
+        }
+        catch (Exception failure)
+            when (NbdFailures.IsOfConnecting(failure) && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Asks, and asks again on another connection where one is lost.</summary>
     /// <param name="request">What.</param>
     /// <param name="payload">The bytes of a write.</param>
@@ -39,7 +62,15 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
             var connection = await GetAsync(call).ConfigureAwait(false);
             try
             {
-                return await connection.AskAsync(request, payload, destination).ConfigureAwait(false);
+                var answer = await connection.AskAsync(request, payload, destination).ConfigureAwait(false);
+                if (answer.Error != NbdError.Shutdown || options.ReconnectTimeout == TimeSpan.Zero)
+                {
+                    return answer;
+                }
+
+                // It ends in order, and may be there again soon.
+                connection.Drop();
+                throw new NbdDisconnectedException("the server is ending", new IOException("ESHUTDOWN"));
             }
             catch (NbdDisconnectedException loss)
             {
@@ -135,13 +166,18 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
             return made;
         }
 
-        if (_connection is { } gone)
+        if (_connection is not { } gone)
         {
-            _connection = null;
-            await gone.DisposeAsync().ConfigureAwait(false);
+            return await MakeAsync(operation, until, cancellationToken).ConfigureAwait(false);
         }
 
-        return await MakeAsync(operation, until, cancellationToken).ConfigureAwait(false);
+        await gone.DisposeAsync().ConfigureAwait(false);
+        var renewed = await MakeAsync(operation, until, cancellationToken).ConfigureAwait(false);
+
+        // Other connections may have lost their server too without having heard of it: what they were told is not to be
+        // covered by a flush of this one.
+        lost();
+        return renewed;
     }
 
     private async ValueTask<NbdConnection> MakeAsync(

@@ -57,6 +57,11 @@ internal sealed class NbdOpening(NbdUri uri, NbdClientOptions options, Cancellat
             : new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            if (!isUnix)
+            {
+                KeepAlive(socket);
+            }
+
             using var ending = limit.UnsafeRegister(static open => ((Socket)open!).Dispose(), socket);
             socket.Connect(endPoint);
             return socket;
@@ -66,6 +71,15 @@ internal sealed class NbdOpening(NbdUri uri, NbdClientOptions options, Cancellat
             socket.Dispose();
             throw;
         }
+    }
+
+    /// <summary>A server whose machine is gone is found out within a minute, also while nothing is asked.</summary>
+    private static void KeepAlive(Socket socket)
+    {
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 30);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
+        socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
     }
 
     private (BlockingStream Socket, (Stream Stream, NbdReader Reader) Ends, NbdTerms Terms) Negotiate(Socket connected)

@@ -32,7 +32,10 @@ internal sealed class ExportEpochs(IBlockDevice device)
     /// <summary>Makes durable what was answered before.</summary>
     /// <exception cref="DeviceException">Some of it may be lost; the next flush is about what comes from here
     /// on.</exception>
-    public async ValueTask FlushAsync(object connection)
+    /// <param name="connection">Whose flush it is.</param>
+    /// <param name="tells">Whether a failure tells the client of the loss. Not where it asked for less than a flush: it
+    /// would take the failure for one of that request alone.</param>
+    public async ValueTask FlushAsync(object connection, bool tells)
     {
         long epoch;
         lock (_gate)
@@ -48,7 +51,11 @@ internal sealed class ExportEpochs(IBlockDevice device)
         {
             lock (_gate)
             {
-                _epochs[connection] = device.WriteEpoch;
+                // Of two flushes at once the first that fails tells: the second may fail for what came after that.
+                if (tells && _epochs[connection] == epoch)
+                {
+                    _epochs[connection] = device.WriteEpoch;
+                }
             }
 
             throw;

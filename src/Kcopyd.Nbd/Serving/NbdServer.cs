@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using Kcopyd.Nbd.Protocol;
 using Kcopyd.Nbd.Transport;
 
@@ -42,7 +41,7 @@ public sealed class NbdServer : IAsyncDisposable
 
     /// <summary>A server without exports that listens nowhere yet.</summary>
     /// <param name="options">What its clients may do.</param>
-    /// <exception cref="ArgumentException">They contradict each other.</exception>
+    /// <exception cref="ArgumentException">They contradict each other, or one is out of its range.</exception>
     public NbdServer(NbdServerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -52,6 +51,13 @@ public sealed class NbdServer : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MaxRequestBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxRequestBytes, NbdLimits.MaxPayload);
         ArgumentOutOfRangeException.ThrowIfNotEqual(options.MaxRequestBytes % RequestUnit, 0, nameof(options));
+        NbdDurations.Check(options.HandshakeTimeout, mayBeZero: false, nameof(options));
+        NbdDurations.Check(options.DrainTimeout, mayBeZero: true, nameof(options));
+        if (options.IdleTimeout != Timeout.InfiniteTimeSpan)
+        {
+            NbdDurations.Check(options.IdleTimeout, mayBeZero: false, nameof(options));
+        }
+
         if (options is { RequireTls: true, Certificate: null })
         {
             throw new ArgumentException("A server that requires TLS needs a certificate.", nameof(options));
@@ -97,6 +103,18 @@ public sealed class NbdServer : IAsyncDisposable
 
         removed.Ending.Cancel();
         return true;
+    }
+
+    /// <summary>Takes an export away. On return nothing of its clients is under way: the device may be used for
+    /// something else.</summary>
+    /// <returns>Whether there was one.</returns>
+    public async ValueTask<bool> RemoveAsync(string name)
+    {
+        // Who chooses it from now on finds its end before the first request.
+        var wasThere = Remove(name);
+        var users = _clients.Values.Where(client => client.Export == name);
+        await Task.WhenAll(users.Select(static client => client.Ended.Task)).ConfigureAwait(false);
+        return wasThere;
     }
 
     /// <summary>Accepts clients at an address from now on.</summary>
@@ -221,9 +239,10 @@ public sealed class NbdServer : IAsyncDisposable
             Begin(await listener.AcceptAsync(_drain.Token).ConfigureAwait(false));
             return true;
         }
-        catch (SocketException failure) when (_isDisposed == 0)
+        catch (Exception failure) when (_isDisposed == 0
+            && failure is SocketException or OutOfMemoryException or ThreadStartException)
         {
-            ConnectionFailed?.Invoke(failure);
+            Tell(failure);
             return false;
         }
     }
@@ -240,13 +259,23 @@ public sealed class NbdServer : IAsyncDisposable
         var number = Interlocked.Increment(ref _last);
         var client = new ServedClient(socket);
         _clients.TryAdd(number, client);
-        new Thread(() => Serve(socket, number, client)) { IsBackground = true, Name = "kcopyd nbd client" }.Start();
+        try
+        {
+            new Thread(() => Serve(socket, number, client)) { IsBackground = true, Name = "kcopyd nbd client" }.Start();
+        }
+        catch
+        {
+            End(number, client);
+            socket.Dispose();
+            throw;
+        }
     }
 
     private void Serve(Socket socket, long number, ServedClient client)
     {
         try
         {
+            using var stream = new BlockingStream(socket);
             if (socket.ProtocolType == ProtocolType.Tcp)
             {
                 socket.NoDelay = true;
@@ -255,19 +284,37 @@ public sealed class NbdServer : IAsyncDisposable
                 socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
             }
 
-            using var stream = new BlockingStream(socket);
             new ServerConnection(_exports, _options, client).Run(stream, _drain.Token, _cut.Token);
         }
-        catch (Exception end) when (end is OperationCanceledException or NbdProtocolException or IOException
-            or AuthenticationException or SocketException or ObjectDisposedException)
+#pragma warning disable CA1031 // of one client, whatever it is: the others go on
+        catch (Exception end)
+#pragma warning restore CA1031
         {
-            ConnectionFailed?.Invoke(end);
+            Tell(end);
         }
         finally
         {
-            Interlocked.Decrement(ref _count);
-            _clients.TryRemove(number, out _);
-            client.Ended.TrySetResult();
+            End(number, client);
+        }
+    }
+
+    private void End(long number, ServedClient client)
+    {
+        Interlocked.Decrement(ref _count);
+        _clients.TryRemove(number, out _);
+        client.Ended.TrySetResult();
+    }
+
+    private void Tell(Exception failure)
+    {
+        try
+        {
+            ConnectionFailed?.Invoke(failure);
+        }
+#pragma warning disable CA1031 // who cannot even listen has no more to say
+        catch (Exception)
+#pragma warning restore CA1031
+        {
         }
     }
 }

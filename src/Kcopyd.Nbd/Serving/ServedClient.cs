@@ -26,6 +26,9 @@ internal sealed class ServedClient(Socket socket)
     /// latest when its requests are all that it waits for.</summary>
     public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>What it uses; null: it has not chosen yet.</summary>
+    public string? Export => Volatile.Read(ref _export);
+
     public NbdClientStatus Status => new(_peer, Volatile.Read(ref _export), _connectedAt)
     {
         IsEncrypted = Volatile.Read(ref _isEncrypted),

@@ -167,9 +167,11 @@ internal sealed class ServerSession : IDisposable
                 await DoAsync(request, buffer).ConfigureAwait(false);
             }
         }
-        catch (Exception failure) when (failure is not OutOfMemoryException)
+#pragma warning disable CA1031 // a client that gets no answer waits for ever
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
-            await FailAsync(request, failure).ConfigureAwait(false);
+            await TryFailAsync(request, failure).ConfigureAwait(false);
         }
         finally
         {
@@ -181,6 +183,21 @@ internal sealed class ServerSession : IDisposable
             }
 
             _limits.Leave(holds);
+        }
+    }
+
+    /// <summary>Answers that it failed; who cannot even be told is cut off.</summary>
+    private async ValueTask TryFailAsync(NbdRequestHeader request, Exception failure)
+    {
+        try
+        {
+            await FailAsync(request, failure).ConfigureAwait(false);
+        }
+#pragma warning disable CA1031 // whatever it is
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+            _socket.EndAll();
         }
     }
 
@@ -228,7 +245,7 @@ internal sealed class ServerSession : IDisposable
                 await device.WriteAsync(offset, buffer!.Data(length), durability, default).ConfigureAwait(false);
                 break;
             case NbdCommand.Flush:
-                await _export.Epochs.FlushAsync(this).ConfigureAwait(false);
+                await _export.Epochs.FlushAsync(this, tells: true).ConfigureAwait(false);
                 break;
             case NbdCommand.Trim:
                 await DiscardAsync(request).ConfigureAwait(false);
@@ -281,7 +298,7 @@ internal sealed class ServerSession : IDisposable
     }
 
     private ValueTask ForceAsync(NbdRequestHeader request) =>
-        IsForced(request) ? _export.Epochs.FlushAsync(this) : default;
+        IsForced(request) ? _export.Epochs.FlushAsync(this, tells: false) : default;
 
     private async ValueTask<IReadOnlyList<NbdExtent>> StatusAsync(NbdRequestHeader request)
     {

@@ -22,14 +22,12 @@ internal sealed class SocketSender(Action<ReadOnlySpan<byte>> send)
     /// <summary>Sends bytes after all that came before.</summary>
     /// <param name="head">What goes first.</param>
     /// <param name="body">What goes right behind it; empty: nothing.</param>
-    public void Post(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body) => Add(new Piece(head, body, null));
-
-    /// <summary>Sends bytes after all that came before.</summary>
-    /// <returns>Completed when they are sent. What follows it runs on the sending thread.</returns>
-    public Task SendAsync(ReadOnlyMemory<byte> bytes)
+    /// <returns>Completed when their memory is free: they are sent, or cannot be. What follows it runs on the sending
+    /// thread.</returns>
+    public Task SendAsync(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> body = default)
     {
         var sent = new TaskCompletionSource();
-        Add(new Piece(bytes, default, sent));
+        Add(new Piece(head, body, sent));
         return sent.Task;
     }
 

@@ -59,16 +59,42 @@ public sealed class ServeOverlapTests
         Assert.Equal(["two"], refused.Keys.SelectMany(spec => spec.Names));
     }
 
-    private static IReadOnlyDictionary<ServedSpec, string> Find(string[] lines, string[] readOnly)
+    [Fact]
+    public void What_runs_has_what_it_has_wherever_it_stands()
+    {
+        string[] lines = ["new: 0 8 linear /a 0", "old: 0 8 linear /a 4"];
+        var running = ServePlan.Create(DeviceTables.Parse([lines[1]]), [], [], word => word).Specs[0];
+
+        var refused = Find(lines, [], spec => spec.Key == running.Key ? running : null);
+
+        Assert.Equal(["new"], refused.Keys.SelectMany(spec => spec.Names));
+    }
+
+    [Fact]
+    public void What_runs_keeps_what_it_has_if_what_it_is_to_become_is_refused()
+    {
+        var running = ServePlan.Create(DeviceTables.Parse(["old: 0 8 linear /a 0"]), [], [], word => word).Specs[0];
+
+        var refused = Find(
+            ["old: 0 8 linear /a 0", "old: 8 8 linear /a 0", "new: 0 8 linear /a 4"],
+            [],
+            spec => spec.Key == running.Key ? running : null);
+
+        Assert.Equal(["old", "new"], refused.Keys.SelectMany(spec => spec.Names));
+    }
+
+    private static IReadOnlyDictionary<ServedSpec, string> Find(
+        string[] lines, string[] readOnly, Func<ServedSpec, ServedSpec?>? running = null)
     {
         var plan = ServePlan.Create(DeviceTables.Parse(lines), [], readOnly, word => word);
-        return ServeOverlap.Find(plan.Specs, new Dictionary<string, BlockDeviceDescription>
+        var described = new Dictionary<string, BlockDeviceDescription>
         {
             ["/a"] = Disk("/a", "a"),
             ["/link-to-a"] = Disk("/link-to-a", "a"),
             ["/b"] = Disk("/b", "b"),
             ["/c"] = Disk("/c", "c"),
-        });
+        };
+        return ServeOverlap.Find(plan.Specs, running ?? (static _ => null), described);
     }
 
     private static BlockDeviceDescription Disk(string uri, string storage) =>

@@ -126,14 +126,22 @@ internal sealed class FakePeer(Stream stream, CancellationToken end)
     /// <summary>The next request; what a write carries is written.</summary>
     public async Task<NbdRequestHeader> RequestAsync()
     {
-        var request = NbdRequestHeader.Read((await _reader.TakeAsync(NbdRequestHeader.Size, end)).Span);
+        var request = await HeadAsync();
         if (request.Command == NbdCommand.Write)
         {
-            await _reader.ReadAsync(Disk.AsMemory((int)request.Offset, (int)request.Length), end);
+            await TakeAsync(request);
         }
 
         return request;
     }
+
+    /// <summary>The next request, without what it carries.</summary>
+    public async Task<NbdRequestHeader> HeadAsync() =>
+        NbdRequestHeader.Read((await _reader.TakeAsync(NbdRequestHeader.Size, end)).Span);
+
+    /// <summary>Writes what a request carries.</summary>
+    public async Task TakeAsync(NbdRequestHeader request) =>
+        await _reader.ReadAsync(Disk.AsMemory((int)request.Offset, (int)request.Length), end);
 
     /// <summary>Answers as it should be.</summary>
     public Task AnswerAsync(NbdRequestHeader request) => (request.Command, IsStructured) switch

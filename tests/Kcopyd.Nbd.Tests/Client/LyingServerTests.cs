@@ -49,7 +49,7 @@ public sealed class LyingServerTests
         await device.ReadAsync(Offset, bytes, default).AsTask().WaitAsync(Limit);
 
         Assert.Equal(FakePeer.Content[Offset..(Offset + bytes.Length)], bytes);
-        Assert.NotEqual(epoch, device.WriteEpoch);
+        Assert.Equal(epoch, device.WriteEpoch);
         Assert.Equal(2, server.ConnectionCount);
     }
 

@@ -19,7 +19,7 @@ public sealed class ExportEpochsTests
         _device.EndEpoch();
         _epochs.Add("a");
 
-        await _epochs.FlushAsync("a");
+        await _epochs.FlushAsync("a", tells: true);
     }
 
     [Fact]
@@ -31,8 +31,8 @@ public sealed class ExportEpochsTests
         _device.EndEpoch();
         _epochs.Add("b");
 
-        await Assert.ThrowsAsync<DeviceException>(async () => await _epochs.FlushAsync("b"));
-        await _epochs.FlushAsync("b");
+        await Assert.ThrowsAsync<DeviceException>(async () => await _epochs.FlushAsync("b", tells: true));
+        await _epochs.FlushAsync("b", tells: true);
     }
 
     [Fact]
@@ -43,7 +43,18 @@ public sealed class ExportEpochsTests
         _epochs.Remove("a");
         _epochs.Add("b");
 
-        await _epochs.FlushAsync("b");
+        await _epochs.FlushAsync("b", tells: true);
+    }
+
+    [Fact]
+    public async Task Loss_that_a_smaller_request_met_is_told_by_the_next_flush_all_the_same()
+    {
+        _epochs.Add("a");
+        _device.EndEpoch();
+
+        await Assert.ThrowsAsync<DeviceException>(async () => await _epochs.FlushAsync("a", tells: false));
+        await Assert.ThrowsAsync<DeviceException>(async () => await _epochs.FlushAsync("a", tells: true));
+        await _epochs.FlushAsync("a", tells: true);
     }
 
     [Fact]
@@ -80,7 +91,7 @@ public sealed class ExportEpochsTests
                 epochs.Add(step.Who);
                 break;
             case > 1:
-                var flush = epochs.FlushAsync(step.Who).AsTask();
+                var flush = epochs.FlushAsync(step.Who, tells: true).AsTask();
                 Assert.Equal(model[step.Who] != device.WriteEpoch, flush.IsFaulted);
                 model[step.Who] = device.WriteEpoch;
                 break;

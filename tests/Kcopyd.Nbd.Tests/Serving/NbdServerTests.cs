@@ -40,6 +40,7 @@ public sealed class NbdServerTests : IDisposable
         var server = Serve(device, new NbdServerOptions { IdleTimeout = Short });
         await using var ending = server;
         await using var busy = await OpenAsync();
+        await busy.WriteAsync(0, new byte[512], WriteDurability.Cached, default);
         var epoch = busy.WriteEpoch;
         var reading = busy.ReadAsync(0, new byte[512], default).AsTask();
         var gated = await device.NextAsync().WaitAsync(Limit);
@@ -57,6 +58,24 @@ public sealed class NbdServerTests : IDisposable
         device.OpenGate();
         await busy.ReadAsync(0, new byte[512], default).AsTask().WaitAsync(Limit);
         Assert.Equal(epoch, busy.WriteEpoch);
+    }
+
+    [Fact]
+    public async Task Export_is_removed_when_nothing_of_its_clients_is_under_way()
+    {
+        var device = new GatedBlockDevice(new MemoryBlockDevice(1.MiB), DeviceOperation.Write);
+        var server = Serve(device, new NbdServerOptions());
+        await using var ending = server;
+        await using var client = await OpenAsync();
+        var writing = client.WriteAsync(0, new byte[512], WriteDurability.Cached, default).AsTask();
+        var gated = await device.NextAsync().WaitAsync(Limit);
+
+        var removing = server.RemoveAsync(server.GetClients()[0].Export!).AsTask();
+        Assert.False(removing.IsCompleted);
+        gated.Release();
+
+        Assert.True(await removing.WaitAsync(Limit));
+        await writing.WaitAsync(Limit);
     }
 
     [Fact]
