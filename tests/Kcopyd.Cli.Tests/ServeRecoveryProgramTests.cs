@@ -100,6 +100,35 @@ public sealed class ServeRecoveryProgramTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task A_job_of_the_default_journal_is_shown_and_left_alone()
+    {
+        Require.Linux();
+        using var bench = new JobBench();
+        await bench.KillMidwayAsync(bench.Source, bench["copy"], "--job", "mine");
+        var journal = Path.Combine(_bench.StateHome, "kcopyd", "journal.db");
+        Directory.CreateDirectory(Path.GetDirectoryName(journal)!);
+        foreach (var suffix in new[] { "", "-wal", "-shm" }.Where(suffix => File.Exists(bench.Journal + suffix)))
+        {
+            File.Copy(bench.Journal + suffix, journal + suffix);
+        }
+
+        using (var running = await _bench.StartBareAsync(
+            "--export", $"a={_bench.Files.File("a", 512)}", "--socket", _bench.Socket))
+        {
+            await ServeBench.StopAsync(running);
+        }
+
+        using var again = await _bench.StartBareAsync(
+            "--export", $"a={_bench.Files["a"]}", "--socket", _bench.Socket);
+        using var status = JsonDocument.Parse((await _bench.StatusAsync("--json")).Output);
+        var job = Assert.Single(status.RootElement.GetProperty("jobs").EnumerateArray());
+        Assert.Equal("mine", job.GetProperty("job").GetString());
+        Assert.NotEqual("completed", job.GetProperty("state").GetString());
+        var result = await ServeBench.StopAsync(again);
+        Assert.DoesNotContain("goes on", result.Error, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public async Task After_the_first_leg_failed_the_other_one_is_believed()
     {
         Require.LoopDevices();

@@ -109,7 +109,7 @@ internal static class HelpSections
                                                                 as it was on Monday,
             data: 0 2097152 mirror disk 2 /srv/log 1024 2 /dev/sdb 0 /dev/sdc 0
                                                                 and two disks as one
-          pkill -HUP -f "kcopyd serve"                        the file has changed
+          kill -HUP PID                                       to the server: the file has changed
           kcopyd status                                       how it is
           kcopyd copy nbd://127.0.0.1:10809/monday backup.img a backup of a moment, while the image is in use
 

@@ -22,7 +22,7 @@ internal static class ServeCommand
             Name,
             "Serves devices to NBD clients: files and block devices as they are, and what tables of device-mapper "
             + "describe. SIGHUP has it read the tables again, SIGTERM ends it. Mirrors that are out of sync and "
-            + "snapshots that are merged go on where they were, and so do jobs of the journal that nobody runs.")
+            + "snapshots that are merged go on where they were, and so do jobs of a --journal that nobody runs.")
         {
             tables,
         };
@@ -37,7 +37,7 @@ internal static class ServeCommand
             ServeOptionText.MaxConnections,
             ServeOptionText.IdleTimeout,
             ServeOptionText.Control,
-            OptionText.Journal,
+            ServeOptionText.Journal,
             ServeOptionText.NoJournal);
         command.SetAction((parsed, _) => runs.Serve(ServeRequestReader.Read(
             new ServeText

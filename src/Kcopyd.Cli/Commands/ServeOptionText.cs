@@ -45,8 +45,15 @@ internal static class ServeOptionText
         "The Unix socket for kcopyd status. Default: /run/kcopyd/control for root, else kcopyd/control in "
         + "$XDG_RUNTIME_DIR");
 
+    internal static readonly OptionText Journal = new(
+        "--journal",
+        "WHERE",
+        "The journal, of which jobs that nobody runs go on, failed ones too, whatever was written to their targets "
+        + "since: the path of a SQLite file, or a PostgreSQL database as Host=...;... or postgresql://... Default: "
+        + "$KCOPYD_JOURNAL, else kcopyd/journal.db in the XDG state directory, whose jobs are shown and left alone");
+
     internal static readonly OptionText NoJournal = new(
-        "--no-journal", null, "Resume no jobs, and serve no mirrors whose log is in the journal");
+        "--no-journal", null, "Open no journal: show no jobs, and serve no mirrors whose log is in it");
 
     internal static readonly OptionText ShowTable = new(
         "--show-table", null, "Print the tables instead, as dmsetup table does");

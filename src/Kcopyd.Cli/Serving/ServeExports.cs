@@ -27,13 +27,17 @@ internal sealed class ServeExports(NbdServer server)
 
     /// <summary>Takes away what other devices are about to be made of. On return nothing of its clients is under way.
     /// </summary>
-    internal async Task RemoveAsync(IReadOnlySet<string> parts)
+    /// <returns>What was taken away.</returns>
+    internal async Task<IReadOnlyList<string>> RemoveAsync(IReadOnlySet<string> parts)
     {
-        foreach (var name in _exports.Keys.Where(parts.Contains).ToArray())
+        var removed = _exports.Keys.Where(parts.Contains).Order(StringComparer.Ordinal).ToArray();
+        foreach (var name in removed)
         {
             _exports.TryRemove(name, out _);
             await server.RemoveAsync(name).ConfigureAwait(false);
         }
+
+        return removed;
     }
 
     /// <summary>Gives clients what there is now, and nothing else.</summary>

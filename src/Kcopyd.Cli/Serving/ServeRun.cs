@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Akka.Actor;
 using Kcopyd.Actors.Copying;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Cli.Execution;
 using Kcopyd.Cli.Reporting;
 using Kcopyd.Cli.Requests;
@@ -104,7 +105,11 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
             try
             {
                 var plan = ServeTables.Read(request);
-                await served.Exports.RemoveAsync(plan.Parts).ConfigureAwait(false);
+                foreach (var part in await served.Exports.RemoveAsync(plan.Parts).ConfigureAwait(false))
+                {
+                    Speech.Complain($"{part} is not exported any more: another device is made of it");
+                }
+
                 await served.Units.FollowAsync(plan, signals.End.Token).ConfigureAwait(false);
                 served.Exports.Follow(served.Units.Devices, plan);
                 Speech.Complain($"read {request.Tables} again: {Amount(served.Exports.Names.Count)} served");
@@ -127,6 +132,11 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
             try
             {
                 state.Listening(state.Server.Listen(endPoint), request.Certificate is not null);
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable
+                && endPoint is UnixDomainSocketEndPoint)
+            {
+                throw new RefusedException($"{endPoint} cannot be listened at: its directory is not there");
             }
             catch (SocketException e)
             {
@@ -162,10 +172,34 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
         };
     }
 
-    /// <summary>Jobs of the journal that nobody runs go on.</summary>
-    private async Task<KcopydClient?> StartJobsAsync(JournalSession? session) => session is null
-        ? null
-        : await KcopydClient.CreateAsync(
+    /// <summary>Jobs that nobody runs go on, in a journal that was named for this.</summary>
+    /// <remarks>
+    /// Decided: not those of the default journal. Because: they are the operator's own, stopped or failed for a reason,
+    /// and would write over targets that clients of this server have written since. Instead of: every journal.
+    /// </remarks>
+    private async Task<KcopydClient?> StartJobsAsync(JournalSession? session)
+    {
+        if (session?.Place.Given is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            foreach (var job in await session.Journal.ListAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                if (job is { IsOver: false, IsRunning: false })
+                {
+                    Speech.Complain($"the job {job.Id} goes on");
+                }
+            }
+        }
+        catch (JournalException damaged)
+        {
+            Speech.Complain(JournalSentence.Of(damaged));
+        }
+
+        return await KcopydClient.CreateAsync(
             await engine.ConfigureAwait(false),
             new KcopydClientOptions
             {
@@ -174,6 +208,7 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
                 Opener = opener,
                 ResumeOnStart = true,
             }).ConfigureAwait(false);
+    }
 
     private X509Certificate2? ReadCertificate()
     {

@@ -13,6 +13,11 @@ internal static class ServeTables
     internal static ServePlan Read(ServeRequest request)
     {
         var tables = request.Tables is { } path ? ReadFile(path) : [];
+        if (tables.IsEmpty && request.Files.IsEmpty)
+        {
+            throw new RefusedException($"{request.Tables}: there is no device in it");
+        }
+
         var names = tables.Select(static table => table.Name)
             .Concat(request.Files.Select(static file => file.Name))
             .ToHashSet(StringComparer.Ordinal);

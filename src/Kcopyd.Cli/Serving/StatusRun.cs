@@ -56,6 +56,12 @@ internal sealed class StatusRun(StatusRequest request)
 
     private async Task<string> AskAsync()
     {
+        if (!File.Exists(request.Control))
+        {
+            throw new RefusedException(
+                $"no server answers at {request.Control}: there is no such socket; kcopyd serve begins one");
+        }
+
         using var limit = new CancellationTokenSource(Patience);
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

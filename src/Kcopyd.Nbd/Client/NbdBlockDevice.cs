@@ -45,7 +45,7 @@ public sealed class NbdBlockDevice : IBlockDevice
             block,
             (int)Math.Min(terms.Sizes.Preferred, 1 << 20),
             !IsWritable,
-            AbilitiesOf(terms));
+            terms.Abilities);
         Identity = new BlockDeviceIdentity(
             uri.Text,
             terms.Size.LengthBytes,
@@ -278,11 +278,6 @@ public sealed class NbdBlockDevice : IBlockDevice
         }
     }
 
-    private static BlockDeviceAbilities AbilitiesOf(NbdTerms terms) =>
-        (terms.Can(NbdTransmissionFlags.SendWriteZeroes) ? BlockDeviceAbilities.WriteZeroes : 0)
-        | (terms.Can(NbdTransmissionFlags.SendTrim) ? BlockDeviceAbilities.Discard : 0)
-        | (terms.AllocationContext is not null ? BlockDeviceAbilities.BlockStatus : 0);
-
     private static NbdRequestHeader Request(NbdCommand command, long offset, long length) =>
         new(NbdCommandFlags.None, command, 0, (ulong)offset, (uint)length);
 
@@ -348,8 +343,7 @@ public sealed class NbdBlockDevice : IBlockDevice
         NbdAnswer answer;
         try
         {
-            answer = await Line().AskOnceAsync(Request(NbdCommand.Flush, 0, 0), call)
-                .ConfigureAwait(false);
+            answer = await FlushAllAsync(call).ConfigureAwait(false);
         }
         catch (NbdDisconnectedException)
         {
@@ -373,6 +367,22 @@ public sealed class NbdBlockDevice : IBlockDevice
         // Another connection may have been lost meanwhile, with what was written on it.
         _epochs.Check(Uri, writeEpoch);
         _changes.Flushed(changes);
+    }
+
+    /// <summary>Flushes every connection that there is, although one would do: a connection whose server is gone, and
+    /// that has not heard of it, would let another one vouch for its writes.</summary>
+    /// <returns>The first failure, if there is one.</returns>
+    private async ValueTask<NbdAnswer> FlushAllAsync(NbdCall call)
+    {
+        var flush = Request(NbdCommand.Flush, 0, 0);
+        Task<NbdAnswer>[] asked = [.. _lines.Select(line => line.TryAskAsync(flush)).OfType<Task<NbdAnswer>>()];
+        if (asked.Length == 0)
+        {
+            return await Line().AskOnceAsync(flush, call).ConfigureAwait(false);
+        }
+
+        var answers = await Task.WhenAll(asked).ConfigureAwait(false);
+        return Array.Find(answers, static answer => answer.Error != NbdError.None);
     }
 
     private async ValueTask RunAsync(NbdCall call, Func<NbdCall, ValueTask> run)

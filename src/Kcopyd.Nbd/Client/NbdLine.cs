@@ -99,6 +99,12 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
         return await connection.AskAsync(request, default, default).ConfigureAwait(false);
     }
 
+    /// <summary>Asks if it is connected.</summary>
+    /// <returns>Null where it is not.</returns>
+    /// <exception cref="NbdDisconnectedException">The connection was lost meanwhile.</exception>
+    public Task<NbdAnswer>? TryAskAsync(NbdRequestHeader request) =>
+        Volatile.Read(ref _connection) is { IsLost: false } open ? open.AskAsync(request, default, default) : null;
+
     /// <summary>Makes no connection any more: calls that wait for one fail. What is under way on one goes on.</summary>
     public void Close() => _closing.Cancel();
 
@@ -172,12 +178,7 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
         }
 
         await gone.DisposeAsync().ConfigureAwait(false);
-        var renewed = await MakeAsync(operation, until, cancellationToken).ConfigureAwait(false);
-
-        // Other connections may have lost their server too without having heard of it: what they were told is not to be
-        // covered by a flush of this one.
-        lost();
-        return renewed;
+        return await MakeAsync(operation, until, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<NbdConnection> MakeAsync(

@@ -1,3 +1,4 @@
+using Kcopyd.Devices;
 using Kcopyd.Nbd.Protocol;
 
 namespace Kcopyd.Nbd.Client;
@@ -10,5 +11,11 @@ namespace Kcopyd.Nbd.Client;
 internal sealed record NbdTerms(
     NbdExportSize Size, NbdBlockSizes Sizes, bool IsStructured, uint? AllocationContext)
 {
+    /// <summary>What the export can do beyond reading and writing.</summary>
+    public BlockDeviceAbilities Abilities =>
+        (Can(NbdTransmissionFlags.SendWriteZeroes) ? BlockDeviceAbilities.WriteZeroes : 0)
+        | (Can(NbdTransmissionFlags.SendTrim) ? BlockDeviceAbilities.Discard : 0)
+        | (AllocationContext is not null ? BlockDeviceAbilities.BlockStatus : 0);
+
     public bool Can(NbdTransmissionFlags flags) => (Size.Flags & flags) == flags;
 }

@@ -45,7 +45,7 @@ internal sealed class BlockingStream(Socket socket) : Stream
         }
         catch (SocketException failure)
         {
-            throw new IOException(failure.Message, failure);
+            throw Failed(failure);
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class BlockingStream(Socket socket) : Stream
         }
         catch (SocketException failure)
         {
-            throw new IOException(failure.Message, failure);
+            throw Failed(failure);
         }
     }
 
@@ -120,6 +120,11 @@ internal sealed class BlockingStream(Socket socket) : Stream
 
         base.Dispose(disposing);
     }
+
+    private static IOException Failed(SocketException failure) =>
+        failure.SocketErrorCode is SocketError.ConnectionReset or SocketError.Shutdown or SocketError.ConnectionAborted
+            ? new IOException("the peer closed the connection", failure)
+            : new IOException(failure.Message, failure);
 
     private void Shut(SocketShutdown ends)
     {

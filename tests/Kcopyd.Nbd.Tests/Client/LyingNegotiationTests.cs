@@ -23,7 +23,7 @@ public sealed class LyingNegotiationTests
             peer => peer.SendAsync([.. "HTTP/1.1 400 Bad Request\r\n"u8]), "greeting"),
         ["the old style"] = (
             peer => peer.SendAsync([.. "NBDMAGIC"u8, .. Convert.FromHexString("00004202818612530001")]), "old style"),
-        ["the end after the greeting"] = (peer => peer.GreetAsync(), "closed the connection after 0 of 20 bytes"),
+        ["the end after the greeting"] = (peer => peer.GreetAsync(), "closed the connection"),
         ["an answer to another option"] = (
             peer => AfterGreetingAsync(peer, _ => peer.ReplyAsync(NbdOption.List, NbdOptionReplyKind.Ack)),
             "answers option 3"),
