@@ -76,8 +76,7 @@ public sealed class NbdBlockDevice : IBlockDevice
     public static async Task<NbdBlockDevice> OpenAsync(
         string uri, BlockDeviceAccess access, NbdClientOptions? options, CancellationToken cancellationToken)
     {
-        var where = NbdUri.Parse(uri);
-        var used = options ?? new NbdClientOptions();
+        var (where, used) = (NbdUri.Parse(uri), options ?? new NbdClientOptions());
         ArgumentOutOfRangeException.ThrowIfLessThan(used.Connections, 1, nameof(options));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(used.Connections, 16, nameof(options));
         NbdDurations.Check(used.ConnectTimeout, mayBeZero: false, nameof(options));
