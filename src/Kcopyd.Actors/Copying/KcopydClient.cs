@@ -83,6 +83,9 @@ public sealed class KcopydClient : IAsyncDisposable
         try
         {
             var id = await _link.UntilClosed(ticket.Accepted, cancellationToken).ConfigureAwait(false);
+
+            // An acceptance that came first does not take back that nobody wants the job.
+            cancellationToken.ThrowIfCancellationRequested();
             return new CopyJob(this, id, ticket.Completed);
         }
         catch (OperationCanceledException)

@@ -10,7 +10,7 @@ namespace Kcopyd.Interop.Tests.Nbd;
 /// <param name="output">Takes what was done.</param>
 public sealed class KilledServerTests(ITestOutputHelper output) : IDisposable
 {
-    private const int FewKills = 3;
+    private const int FewKills = 1;
 
     private const int MostWrites = 800;
 
