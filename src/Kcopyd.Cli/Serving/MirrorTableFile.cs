@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using Kcopyd.Core.Mirrors;
@@ -5,26 +6,25 @@ using Kcopyd.Devices;
 
 namespace Kcopyd.Cli.Serving;
 
-/// <summary>The table that a mirror is to be started with next time, where that is not the configured one.</summary>
+/// <summary>The order of its legs that a mirror is to be started with next time, where that is not the configured one.
+/// </summary>
 /// <remarks>
-/// Decided: a file named for the configured table. Because: a table that the operator changes is another mirror, and
-/// what was saved for the old one must not count for it. Instead of: writing into the operator's own file.
+/// Decided: a file named for the configured log and legs in their order. Because: who puts another leg first says which
+/// one to believe, and what was saved before must not count; who changes only a feature says nothing of that. Instead of:
+/// writing into the operator's own file.
 /// </remarks>
 internal sealed class MirrorTableFile(string directory, MirrorTable configured)
 {
+    private const string Suffix = ".table";
     private const int NameBytes = 12;
 
-    private readonly string _path = Path.Combine(
-        directory,
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(configured.ToTableLine())).AsSpan(0, NameBytes))
-            + ".table");
+    private readonly string _path = Path.Combine(directory, NameOf(configured));
 
     /// <summary>The table to start with.</summary>
     /// <exception cref="RefusedException">There is one, and it cannot be read or is no such table: nobody knows which
     /// leg to believe.</exception>
     internal MirrorTable Load()
     {
-        ForgetOthers();
         string line;
         try
         {
@@ -40,26 +40,33 @@ internal sealed class MirrorTableFile(string directory, MirrorTable configured)
         }
 
         return Parse(line) is { } saved && IsOfSameDevices(saved)
-            ? ByItsLog(saved)
+            ? ByItsLog(saved.Legs)
             : throw new RefusedException(
                 $"{_path}, which says the order of the legs of '{configured}', has another table; once it is known "
                 + "which leg is good, put that one first in the configuration and remove the file");
     }
 
-    /// <summary>What was saved for another order of the same legs counts no more: the operator has decided
-    /// since.</summary>
-    private void ForgetOthers()
+    /// <summary>What was saved for another order of the same legs counts no more, once the mirror runs with this one.
+    /// What cannot be looked at is nobody's.</summary>
+    internal void ForgetOthers()
     {
         if (!Directory.Exists(directory))
         {
             return;
         }
 
-        foreach (var other in Directory.EnumerateFiles(directory, "*.table").Where(path => path != _path))
+        foreach (var other in Directory.EnumerateFiles(directory, $"*{Suffix}").Where(path => path != _path))
         {
-            if (Parse(File.ReadAllText(other)) is { } saved && IsOfSameDevices(saved))
+            try
             {
-                File.Delete(other);
+                if (Parse(File.ReadAllText(other)) is { } saved && IsOfSameDevices(saved))
+                {
+                    File.Delete(other);
+                }
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // As the summary says.
             }
         }
     }
@@ -73,19 +80,31 @@ internal sealed class MirrorTableFile(string directory, MirrorTable configured)
         await DurableFile.ReplaceAsync(_path, line).ConfigureAwait(false);
     }
 
-    /// <summary>The legs are not equal: <c>nosync</c> was true before one of them failed, and what the log does not
-    /// call clean is to be copied.</summary>
-    private static MirrorTable ByItsLog(MirrorTable saved)
+    private static string NameOf(MirrorTable table)
     {
-        var log = saved.Log.Kind switch
+        var log = table.Log;
+        var legs = string.Join(' ', table.Legs.Select(static leg => $"{leg.Device} {leg.Offset}"));
+        var words = $"{table.Length} {log.Kind} {log.Device} {log.Name} {log.RegionSize} {legs}";
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(words));
+        return Convert.ToHexStringLower(hash.AsSpan(0, NameBytes)) + Suffix;
+    }
+
+    /// <summary>The configured mirror with its legs in this order. They are not equal: <c>nosync</c> was true before one
+    /// of them failed, and what the log does not call clean is to be copied.</summary>
+    private MirrorTable ByItsLog(ImmutableArray<MirrorLegSpec> legs)
+    {
+        var log = configured.Log;
+        if (log.Sync == MirrorSync.NoSync)
         {
-            MirrorLogKind.Disk => MirrorLogSpec.Disk(saved.Log.Device!, saved.Log.RegionSize),
-            MirrorLogKind.Journal => MirrorLogSpec.Journal(saved.Log.Name!, saved.Log.RegionSize),
-            _ => MirrorLogSpec.Core(saved.Log.RegionSize),
-        };
-        return saved.Log.Sync == MirrorSync.NoSync
-            ? new MirrorTable(saved.Start, saved.Length, log, saved.Legs, saved.Features)
-            : saved;
+            log = log.Kind switch
+            {
+                MirrorLogKind.Disk => MirrorLogSpec.Disk(log.Device!, log.RegionSize),
+                MirrorLogKind.Journal => MirrorLogSpec.Journal(log.Name!, log.RegionSize),
+                _ => MirrorLogSpec.Core(log.RegionSize),
+            };
+        }
+
+        return new MirrorTable(configured.Start, configured.Length, log, legs, configured.Features);
     }
 
     private static MirrorTable? Parse(string line)

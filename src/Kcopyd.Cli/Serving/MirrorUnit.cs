@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Kcopyd.Actors.Mirrors;
 using Kcopyd.Cli.Reporting;
+using Kcopyd.Core.Mirrors;
 using Kcopyd.Devices;
 
 namespace Kcopyd.Cli.Serving;
@@ -36,9 +37,10 @@ internal sealed class MirrorUnit(ServedSpec.Mirror spec, DevicePool pool, ServeE
             table.Log.Device is { } log ? opened[log] : null,
             AreOwned: false);
         var mirror = await MirrorDevice.CreateAsync(
-            await engine.System.ConfigureAwait(false), table, parts, OptionsOf(), cancellationToken)
+            await engine.System.ConfigureAwait(false), table, parts, OptionsOf(table), cancellationToken)
             .ConfigureAwait(false);
         _mirror = mirror;
+        _saved.ForgetOthers();
         _devices = [new ServedDevice(Name, mirror, token => ReportAsync(mirror, token))];
     }
 
@@ -51,13 +53,17 @@ internal sealed class MirrorUnit(ServedSpec.Mirror spec, DevicePool pool, ServeE
         }
     }
 
-    private MirrorOptions OptionsOf() => new()
+    private MirrorOptions OptionsOf(MirrorTable table) => new()
     {
         Name = Name,
         Journal = engine.Journal?.Options,
-        OnNotice = notice => engine.Say($"{Name}: {notice}"),
+        OnNotice = notice => engine.Say($"{Name}: {Words(table, notice)}"),
         SaveTable = _saved.SaveAsync,
     };
+
+    private static string Words(MirrorTable table, MirrorNotice notice) => notice is MirrorNotice.LegFailed failed
+        ? $"leg {failed.Leg}, {table.Legs[failed.Leg].Device}, failed: {failed.Error}"
+        : $"{notice}";
 
     private static string Words(MirrorFailure failure)
     {

@@ -35,6 +35,32 @@ public sealed class MirrorTableFileTests : IDisposable
         Assert.Equal(Table("nosync 2 /a 0 /c 0"), FileOf(Table("nosync 2 /a 0 /c 0")).Load());
     }
 
+    [Fact]
+    public async Task A_changed_feature_does_not_make_the_failed_leg_the_first_again()
+    {
+        await FileOf(Table("nosync 2 /a 0 /b 0")).SaveAsync(Table("nosync 2 /b 0 /a 0"));
+
+        Assert.Equal(
+            Table("2 /b 0 /a 0 1 handle_errors", arguments: 2),
+            FileOf(Table("nosync 2 /a 0 /b 0 1 handle_errors")).Load());
+    }
+
+    [Fact]
+    public async Task Another_order_counts_and_is_the_only_one_when_the_mirror_runs_with_it()
+    {
+        var old = FileOf(Table("2 /a 0 /b 0", arguments: 2));
+        await old.SaveAsync(Table("2 /b 0 /a 0", arguments: 2));
+        var (other, foreign) = (FileOf(Table("2 /b 0 /a 0", arguments: 2)), FileOf(Table("2 /a 0 /c 0", arguments: 2)));
+        await foreign.SaveAsync(Table("2 /c 0 /a 0", arguments: 2));
+
+        Assert.Equal(Table("2 /b 0 /a 0", arguments: 2), other.Load());
+        Assert.Equal(Table("2 /b 0 /a 0", arguments: 2), old.Load());
+        other.ForgetOthers();
+
+        Assert.Equal(Table("2 /a 0 /b 0", arguments: 2), old.Load());
+        Assert.Equal(Table("2 /c 0 /a 0", arguments: 2), foreign.Load());
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("nonsense")]
