@@ -23,11 +23,10 @@ public sealed class NbdBlockDevice : IBlockDevice
     private readonly NbdUri _uri;
     private readonly NbdTerms _terms;
     private readonly UnflushedChanges _changes = new();
-    private NbdLine[] _lines;
     private readonly WriteEpochs _epochs = new();
     private readonly CallGate _gate = new();
+    private readonly NbdLines _lines;
     private readonly long _maxBytes;
-    private int _turn;
     private int _isDisposed;
 
     private NbdBlockDevice(NbdUri uri, NbdTerms terms, NbdClientOptions options, bool isWritable)
@@ -39,7 +38,7 @@ public sealed class NbdBlockDevice : IBlockDevice
 
         // A server that promises nothing may also have a limit, and let the second one wait for the end of the first.
         var count = terms.Can(NbdTransmissionFlags.CanMultiConn) ? options.Connections : 1;
-        _lines = [.. Enumerable.Range(0, count).Select(_ => new NbdLine(uri, options, terms, Lost))];
+        _lines = new NbdLines(Enumerable.Range(0, count).Select(_ => new NbdLine(uri, options, terms, Lost)));
         Geometry = new BlockDeviceGeometry(
             terms.Size.LengthBytes,
             block,
@@ -96,9 +95,16 @@ public sealed class NbdBlockDevice : IBlockDevice
 
             var device = new NbdBlockDevice(
                 where, connection.Terms, used, access == BlockDeviceAccess.ReadWrite);
-            device._lines[0].Use(connection);
-            await device.OpenLinesAsync(cancellationToken).ConfigureAwait(false);
-            return device;
+            try
+            {
+                await device._lines.OpenAsync(connection, cancellationToken).ConfigureAwait(false);
+                return device;
+            }
+            catch
+            {
+                await device.DisposeAsync().ConfigureAwait(false);
+                throw;
+            }
         }
         catch (Exception failure)
             when (NbdFailures.IsOfConnecting(failure) && !cancellationToken.IsCancellationRequested)
@@ -121,7 +127,7 @@ public sealed class NbdBlockDevice : IBlockDevice
                 Demand(
                     DeviceOperation.Read,
                     offset + done,
-                    await Line().AskAsync(request, default, buffer.Slice(done, piece), call)
+                    await _lines.Next().AskAsync(request, default, buffer.Slice(done, piece), call)
                         .ConfigureAwait(false));
                 done += piece;
             }
@@ -144,7 +150,7 @@ public sealed class NbdBlockDevice : IBlockDevice
                 Demand(
                     DeviceOperation.Write,
                     offset + done,
-                    await Line().AskAsync(request, buffer.Slice(done, piece), default, call)
+                    await _lines.Next().AskAsync(request, buffer.Slice(done, piece), default, call)
                         .ConfigureAwait(false));
                 done += piece;
             }
@@ -169,7 +175,7 @@ public sealed class NbdBlockDevice : IBlockDevice
                 Demand(
                     DeviceOperation.WriteZeroes,
                     at,
-                    await Line().AskAsync(request, zeros, default, call).ConfigureAwait(false));
+                    await _lines.Next().AskAsync(request, zeros, default, call).ConfigureAwait(false));
             }).ConfigureAwait(false);
         });
 
@@ -190,7 +196,7 @@ public sealed class NbdBlockDevice : IBlockDevice
                 Demand(
                     DeviceOperation.Discard,
                     at,
-                    await Line().AskAsync(request, default, default, call).ConfigureAwait(false));
+                    await _lines.Next().AskAsync(request, default, default, call).ConfigureAwait(false));
             }).ConfigureAwait(false);
         });
 
@@ -217,7 +223,7 @@ public sealed class NbdBlockDevice : IBlockDevice
             var start = offset / Geometry.LogicalBlockSize * Geometry.LogicalBlockSize;
             var end = BlockRequest.RoundUp(offset + valid, Geometry.LogicalBlockSize);
             var count = Math.Min(Math.Min(end, Geometry.LengthBytes) - start, LongestPiece);
-            var answer = await Line()
+            var answer = await _lines.Next()
                 .AskAsync(Request(NbdCommand.BlockStatus, start, count), default, default, call)
                 .ConfigureAwait(false);
             Demand(DeviceOperation.BlockStatus, offset, answer);
@@ -243,7 +249,7 @@ public sealed class NbdBlockDevice : IBlockDevice
             }
 
             var request = Request(NbdCommand.Read, 0, block);
-            var answer = await Line().AskAsync(request, default, new byte[block], call)
+            var answer = await _lines.Next().AskAsync(request, default, new byte[block], call)
                 .ConfigureAwait(false);
             Demand(DeviceOperation.Read, 0, answer);
         });
@@ -265,33 +271,13 @@ public sealed class NbdBlockDevice : IBlockDevice
             return;
         }
 
-        foreach (var line in _lines)
-        {
-            line.Close();
-        }
-
+        _lines.Close();
         await _gate.CloseAsync().ConfigureAwait(false);
-        foreach (var line in _lines)
-        {
-            await line.DisposeAsync().ConfigureAwait(false);
-        }
+        await _lines.DisposeAsync().ConfigureAwait(false);
     }
 
     private static NbdRequestHeader Request(NbdCommand command, long offset, long length) =>
         new(NbdCommandFlags.None, command, 0, (ulong)offset, (uint)length);
-
-    /// <summary>All connections are there before the first write: one that is made later could not tell what the server
-    /// lost before it. A server that does not take all gets what it takes.</summary>
-    private async ValueTask OpenLinesAsync(CancellationToken cancellationToken)
-    {
-        for (var i = 1; i < _lines.Length; i++)
-        {
-            if (!await _lines[i].TryOpenAsync(cancellationToken).ConfigureAwait(false))
-            {
-                _lines = _lines[..i];
-            }
-        }
-    }
 
     /// <summary>A connection is lost, and with it what was not flushed, if there is any.</summary>
     private void Lost()
@@ -308,8 +294,6 @@ public sealed class NbdBlockDevice : IBlockDevice
         await RunAsync(call, change).ConfigureAwait(false);
         _changes.End();
     }
-
-    private NbdLine Line() => _lines[(uint)Interlocked.Increment(ref _turn) % (uint)_lines.Length];
 
     private void Demand(DeviceOperation operation, long offset, NbdAnswer answer)
     {
@@ -342,7 +326,7 @@ public sealed class NbdBlockDevice : IBlockDevice
         NbdAnswer answer;
         try
         {
-            answer = await FlushAllAsync(call).ConfigureAwait(false);
+            answer = await _lines.FlushAsync(call).ConfigureAwait(false);
         }
         catch (NbdDisconnectedException)
         {
@@ -366,22 +350,6 @@ public sealed class NbdBlockDevice : IBlockDevice
         // Another connection may have been lost meanwhile, with what was written on it.
         _epochs.Check(Uri, writeEpoch);
         _changes.Flushed(changes);
-    }
-
-    /// <summary>Flushes every connection that there is, although one would do: a connection whose server is gone, and
-    /// that has not heard of it, would let another one vouch for its writes.</summary>
-    /// <returns>The first failure, if there is one.</returns>
-    private async ValueTask<NbdAnswer> FlushAllAsync(NbdCall call)
-    {
-        var flush = Request(NbdCommand.Flush, 0, 0);
-        Task<NbdAnswer>[] asked = [.. _lines.Select(line => line.TryAskAsync(flush)).OfType<Task<NbdAnswer>>()];
-        if (asked.Length == 0)
-        {
-            return await Line().AskOnceAsync(flush, call).ConfigureAwait(false);
-        }
-
-        var answers = await Task.WhenAll(asked).ConfigureAwait(false);
-        return Array.Find(answers, static answer => answer.Error != NbdError.None);
     }
 
     private async ValueTask RunAsync(NbdCall call, Func<NbdCall, ValueTask> run)

@@ -7,6 +7,10 @@ namespace Kcopyd.Nbd.Client;
 /// <remarks>It has a thread that connects and then receives, and one that sends; callers wait for neither.</remarks>
 internal sealed class NbdConnection : IAsyncDisposable
 {
+    /// <summary>How many times as long as anything else a flush, zeroing or discarding may take: with the default
+    /// 10 minutes, for a server that has much in memory and a slow disk.</summary>
+    private const int SlowFactor = 10;
+
     /// <summary>How long a goodbye may take.</summary>
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(1);
 
@@ -23,7 +27,7 @@ internal sealed class NbdConnection : IAsyncDisposable
     private Action? _lost;
     private ulong _lastCookie;
     private long _heardAt = Environment.TickCount64;
-    private bool _isSilent;
+    private TimeSpan? _silence;
 
     private NbdConnection(
         BlockingStream socket, (Stream Stream, NbdReader Reader) ends, NbdTerms terms, TimeSpan answerTimeout)
@@ -205,7 +209,9 @@ internal sealed class NbdConnection : IAsyncDisposable
         {
             _stream.Write(bytes);
         }
-        catch (Exception failure) when (failure is IOException or ObjectDisposedException)
+#pragma warning disable CA1031 // whatever it is, of this connection
+        catch (Exception)
+#pragma warning restore CA1031
         {
             _socket.EndAll();
         }
@@ -230,14 +236,15 @@ internal sealed class NbdConnection : IAsyncDisposable
                 }
             }
         }
-        catch (Exception failure) when (failure is IOException or NbdProtocolException or ObjectDisposedException)
+#pragma warning disable CA1031 // whatever it is, of this connection
+        catch (Exception failure)
+#pragma warning restore CA1031
         {
-            return _isSilent ? Silent(failure) : failure;
+            return _silence is { } silence ? Silent(silence, failure) : failure;
         }
     }
 
-    /// <summary>What may take as long as the medium wants, however healthy the server is; a machine that is gone is
-    /// found out by keepalive.</summary>
+    /// <summary>What takes as long as the medium does, however healthy the server is.</summary>
     private static bool IsSlow(PendingRequest request) =>
         request.Header.Command is NbdCommand.Flush or NbdCommand.WriteZeroes or NbdCommand.Trim;
 
@@ -246,20 +253,21 @@ internal sealed class NbdConnection : IAsyncDisposable
     {
         lock (_gate)
         {
-            var isLate = Environment.TickCount64 - Volatile.Read(ref _heardAt) > _answerTimeout.TotalMilliseconds;
-            if (_pending.Count == 0 || !isLate || _pending.Values.Any(IsSlow))
+            var patience = _answerTimeout * (_pending.Values.Any(IsSlow) ? SlowFactor : 1);
+            var isLate = Environment.TickCount64 - Volatile.Read(ref _heardAt) > patience.TotalMilliseconds;
+            if (_pending.Count == 0 || !isLate)
             {
                 return;
             }
 
-            _isSilent = true;
+            _silence = patience;
         }
 
         _socket.EndAll();
     }
 
-    private TimeoutException Silent(Exception cause) =>
-        new($"the server has not answered for {_answerTimeout.TotalSeconds:F0} s", cause);
+    private static TimeoutException Silent(TimeSpan silence, Exception cause) =>
+        new($"the server has not answered for {silence.TotalSeconds:F0} s", cause);
 
     private PendingRequest? Find(ulong cookie)
     {

@@ -15,19 +15,12 @@ internal sealed class ReplyWriter
 {
     private const int OffsetBytes = sizeof(ulong);
 
-    /// <summary>How many bytes of replies may wait.</summary>
-    private const int KeptBytes = 64 * 1024;
-
-    /// <summary>A reply of more is not kept: copying it costs more than sending it.</summary>
-    private const int ShortBytes = 16 * 1024;
-
     private readonly Stream _stream;
     private readonly bool _isStructured;
     private readonly Lock _turn = new();
     private readonly SocketSender _others;
     private readonly int _ownThread = Environment.CurrentManagedThreadId;
-    private readonly byte[] _kept = new byte[KeptBytes];
-    private int _keptCount;
+    private readonly SendBuffer _kept;
 
     /// <summary>Of a client.</summary>
     /// <param name="stream">Where it is; writing waits.</param>
@@ -35,18 +28,11 @@ internal sealed class ReplyWriter
     public ReplyWriter(Stream stream, bool isStructured)
     {
         (_stream, _isStructured) = (stream, isStructured);
-        _others = new SocketSender(Write);
+        (_others, _kept) = (new SocketSender(Write), new SendBuffer(Write));
     }
 
     /// <summary>Sends what was kept. The connection's own thread, before it waits for anything.</summary>
-    public void Flush()
-    {
-        if (_keptCount > 0)
-        {
-            Write(_kept.AsSpan(0, _keptCount));
-            _keptCount = 0;
-        }
-    }
+    public void Flush() => _kept.Flush();
 
     /// <summary>The last call, when every reply was sent.</summary>
     public void Close() => _others.Close();
@@ -140,22 +126,7 @@ internal sealed class ReplyWriter
             return new ValueTask(_others.SendAsync(bytes));
         }
 
-        if (bytes.Length > KeptBytes - _keptCount)
-        {
-            Flush();
-        }
-
-        if (bytes.Length <= ShortBytes)
-        {
-            bytes.Span.CopyTo(_kept.AsSpan(_keptCount));
-            _keptCount += bytes.Length;
-        }
-        else
-        {
-            Flush();
-            Write(bytes.Span);
-        }
-
+        _kept.Add(bytes.Span);
         return default;
     }
 
@@ -167,7 +138,9 @@ internal sealed class ReplyWriter
             {
                 _stream.Write(bytes);
             }
-            catch (Exception lost) when (lost is IOException or ObjectDisposedException)
+#pragma warning disable CA1031 // of one client, whatever it is
+            catch (Exception)
+#pragma warning restore CA1031
             {
                 // Whoever reads hears of it.
             }

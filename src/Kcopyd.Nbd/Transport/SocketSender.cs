@@ -5,17 +5,10 @@ namespace Kcopyd.Nbd.Transport;
 /// <param name="send">Sends bytes, and waits for that; never fails.</param>
 internal sealed class SocketSender(Action<ReadOnlySpan<byte>> send)
 {
-    /// <summary>How many bytes of short pieces go out together.</summary>
-    private const int BatchBytes = 64 * 1024;
-
-    /// <summary>A piece of more goes out by itself: copying it costs more than sending it.</summary>
-    private const int ShortBytes = 16 * 1024;
-
     private readonly object _gate = new();
     private readonly Queue<Piece> _waiting = [];
     private readonly List<TaskCompletionSource> _batched = [];
-    private byte[]? _batch;
-    private int _count;
+    private readonly SendBuffer _buffer = new(send);
     private Thread? _thread;
     private bool _isClosed;
 
@@ -66,30 +59,10 @@ internal sealed class SocketSender(Action<ReadOnlySpan<byte>> send)
     {
         while (TryTake(out var piece))
         {
-            Take(piece.Head.Span);
-            Take(piece.Body.Span);
-            if (piece.Sent is { } sent)
-            {
-                _batched.Add(sent);
-            }
+            _buffer.Add(piece.Head.Span);
+            _buffer.Add(piece.Body.Span);
+            _batched.Add(piece.Sent);
         }
-    }
-
-    private void Take(ReadOnlySpan<byte> bytes)
-    {
-        if (bytes.Length > BatchBytes - _count || bytes.Length > ShortBytes)
-        {
-            Flush();
-        }
-
-        if (bytes.Length > ShortBytes)
-        {
-            send(bytes);
-            return;
-        }
-
-        bytes.CopyTo((_batch ??= new byte[BatchBytes]).AsSpan(_count));
-        _count += bytes.Length;
     }
 
     /// <summary>The next piece; what was batched goes out before this waits.</summary>
@@ -117,12 +90,7 @@ internal sealed class SocketSender(Action<ReadOnlySpan<byte>> send)
 
     private void Flush()
     {
-        if (_count > 0)
-        {
-            send(_batch.AsSpan(0, _count));
-            _count = 0;
-        }
-
+        _buffer.Flush();
         foreach (var sent in _batched)
         {
             sent.SetResult();
@@ -132,5 +100,5 @@ internal sealed class SocketSender(Action<ReadOnlySpan<byte>> send)
     }
 
     private readonly record struct Piece(
-        ReadOnlyMemory<byte> Head, ReadOnlyMemory<byte> Body, TaskCompletionSource? Sent);
+        ReadOnlyMemory<byte> Head, ReadOnlyMemory<byte> Body, TaskCompletionSource Sent);
 }

@@ -112,6 +112,27 @@ public sealed class LyingServerTests
     }
 
     [Fact]
+    public async Task Flush_that_is_never_answered_fails_in_the_end()
+    {
+        await using var server = new FakeServer(async peer =>
+        {
+            await peer.NegotiateAsync();
+            await peer.AnswerAsync(await peer.RequestAsync());
+            await peer.HangAsync();
+        });
+        var options = Impatient with { AnswerTimeout = TimeSpan.FromMilliseconds(20) };
+        await using var device = await NbdBlockDevice.OpenAsync(
+            server.Uri, BlockDeviceAccess.ReadWrite, options, default);
+        var epoch = device.WriteEpoch;
+        await device.WriteAsync(0, new byte[512], WriteDurability.Cached, default);
+
+        var failure = await FailureAsync(device.FlushAsync(epoch, default).AsTask());
+
+        Assert.Equal(DeviceErrorKind.UnflushedWritesLost, failure.Kind);
+        Assert.NotEqual(epoch, device.WriteEpoch);
+    }
+
+    [Fact]
     public async Task Extents_that_end_before_the_range_are_data()
     {
         await using var server = new FakeServer(async peer =>
