@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 
 namespace Kcopyd.Devices;
@@ -10,8 +9,8 @@ public static class DurableFile
 
     private const UnixFileMode Owners = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Puts a file in the place of another. On return the new one is durable; whatever happens before, the old
-    /// one is there as it was. One call at a time for a path.</summary>
+    /// <summary>Puts a file in the place of another. On return the new one is durable; after a failure or a
+    /// crash before that there is the old one or the new one, as a whole. One call at a time for a path.</summary>
     /// <param name="path">Where it is; its directory is there.</param>
     /// <param name="content">All of it.</param>
     /// <param name="cancellationToken">Stops it before the new one is in its place.</param>
@@ -56,10 +55,16 @@ public static class DurableFile
         }
 
         using var opened = LinuxCalls.Open(directory, LinuxCalls.OpenReadOnly | LinuxCalls.OpenCloseOnExec, 0);
-        if (opened.IsInvalid || LinuxCalls.Sync(opened) != 0)
+        if (!opened.IsInvalid && LinuxCalls.Sync(opened) == 0)
         {
-            var error = new Win32Exception(Marshal.GetLastPInvokeError());
-            throw new IOException($"{directory} cannot be made durable: {error.Message}", error);
+            return;
+        }
+
+        // Some file systems have no such call for directories, and need none.
+        var errno = Marshal.GetLastPInvokeError();
+        if (opened.IsInvalid || !SystemErrors.MeansUnsupported(errno))
+        {
+            throw new IOException($"{directory} cannot be made durable: {SystemErrors.Text(errno)}");
         }
     }
 }
