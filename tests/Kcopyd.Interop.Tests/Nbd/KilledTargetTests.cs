@@ -9,6 +9,7 @@ namespace Kcopyd.Interop.Tests.Nbd;
 public sealed class KilledTargetTests : IDisposable
 {
     private const int Bytes = 24 << 20;
+    private const string Lost = "unflushed writes lost";
 
     private readonly TempDirectory _files = new();
     private readonly List<PeerServer> _peers = [];
@@ -72,8 +73,10 @@ public sealed class KilledTargetTests : IDisposable
         _peers[0].Kill();
         await StartPeerAsync("nbdkit", "memory", $"{Bytes}");
 
-        var job = Unfinished(await copying.EndAsync());
-        var verified = await ResumeAsync(job);
+        // Where the server dies right after a flush nothing is known to be lost, and the first run goes on to the end.
+        var first = await copying.EndAsync();
+        var job = JobOf(first);
+        var verified = first.Error.Contains(Lost, StringComparison.Ordinal) ? await ResumeAsync(job) : first;
         var repaired = await ResumeAsync(job);
 
         Assert.Equal(1, verified.ExitCode);
@@ -112,18 +115,18 @@ public sealed class KilledTargetTests : IDisposable
         var result = await copying.EndAsync();
         if (result.ExitCode != 0)
         {
-            (await ResumeAsync(Unfinished(result))).IsDone();
+            Assert.Contains(Lost, result.Error, StringComparison.Ordinal);
+            (await ResumeAsync(JobOf(result))).IsDone();
         }
     }
 
     private Task<ProgramResult> ResumeAsync(string job, params string[] options) =>
         KcopydProgram.RunAsync(["resume", job, "--journal", Journal, "--progress", "none", .. options]);
 
-    /// <returns>The name of the job.</returns>
-    private static string Unfinished(ProgramResult result)
+    /// <returns>The name of a job that is not done, from the hint how to go on.</returns>
+    private static string JobOf(ProgramResult result)
     {
         Assert.True(result.ExitCode == 1, $"{result}");
-        Assert.Contains("unflushed writes lost", result.ErrorLines[^2], StringComparison.Ordinal);
         var words = result.ErrorLines[^1].Split(' ');
         return words[Array.IndexOf(words, "resume") + 1];
     }
