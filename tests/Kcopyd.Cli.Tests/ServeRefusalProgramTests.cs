@@ -27,7 +27,7 @@ public sealed class ServeRefusalProgramTests : IDisposable
         var second = await _bench.RunAsync(
             "--export", $"a={_bench.Files.File("a", 512)}", "--no-journal", "--listen", "127.0.0.1:0");
 
-        second.IsRefusal("another server answers at", "--control");
+        second.IsRefusal("is taken, by another server", "--control");
         (await _bench.StatusAsync()).IsDone();
     }
 

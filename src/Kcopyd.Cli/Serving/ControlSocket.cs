@@ -57,7 +57,7 @@ internal sealed class ControlSocket : IAsyncDisposable
             listener.Dispose();
             throw new RefusedException(
                 e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse }
-                    ? $"another server answers at {path}: --control gives this one another socket"
+                    ? $"{path} is taken, by another server or another file: --control gives this one another socket"
                     : $"the control socket {path} cannot be made: {e.Message.TrimEnd('.')}");
         }
     }

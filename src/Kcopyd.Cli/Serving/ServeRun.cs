@@ -144,9 +144,12 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
             }
             catch (ArgumentException)
             {
+                var protection = request.TlsOptional
+                    ? "TLS without --tls-optional protects it"
+                    : "--tls-certificate protects it";
                 throw new RefusedException(
-                    $"{endPoint} can be reached from other machines: --tls-certificate protects it, --allow-plain lets "
-                    + "everybody read and write");
+                    $"{endPoint} can be reached from other machines: {protection}, --allow-plain lets everybody read "
+                    + "and write");
             }
         }
 
@@ -219,7 +222,9 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
 
         try
         {
-            return X509Certificate2.CreateFromPemFile(path, request.Key);
+            return request.Key is null && !File.ReadAllText(path).Contains("PRIVATE KEY", StringComparison.Ordinal)
+                ? throw new RefusedException($"the certificate {path} has no key beside it: --tls-key names its file")
+                : X509Certificate2.CreateFromPemFile(path, request.Key);
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
