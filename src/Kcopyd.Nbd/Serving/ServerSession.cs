@@ -114,7 +114,7 @@ internal sealed class ServerSession : IDisposable
             buffer = holds > 0 ? _buffers.Take((int)holds) : null;
             if (request.Command == NbdCommand.Write)
             {
-                OwnThread.Wait(_reader.ReadAsync(buffer!.Data((int)holds), default));
+                Receive(request, buffer!);
             }
         }
         catch
@@ -126,6 +126,23 @@ internal sealed class ServerSession : IDisposable
         _client.Began();
         _ = ServeAsync(request, buffer, holds);
     }
+
+    /// <summary>Receives what is to be written; where that is processor work, it is written then.</summary>
+    private void Receive(NbdRequestHeader request, TransferBuffer buffer)
+    {
+        var data = buffer.Data((int)request.Length);
+        if (IsWrittenOnArrival(request))
+        {
+            buffer.Failure = ArrivingWrite.Run(_reader, _inline!, (long)request.Offset, data);
+        }
+        else
+        {
+            OwnThread.Wait(_reader.ReadAsync(data, default));
+        }
+    }
+
+    private bool IsWrittenOnArrival(NbdRequestHeader request) =>
+        request.Command == NbdCommand.Write && _inline is not null && !IsForced(request);
 
     private NbdError ErrorOf(NbdRequestHeader request)
     {
@@ -221,9 +238,11 @@ internal sealed class ServerSession : IDisposable
             case NbdCommand.Read when _inline?.TryRead(offset, buffer!.Data(length).Span) == true:
                 OwnThread.Wait(_replies.DataAsync(request, buffer!));
                 return true;
-            case NbdCommand.Write when _inline is not null && !IsForced(request):
-                _inline.Write(offset, buffer!.Data(length).Span, WriteDurability.Cached);
-                OwnThread.Wait(_replies.EndAsync(request.Cookie, NbdError.None));
+            case NbdCommand.Write when IsWrittenOnArrival(request):
+                OwnThread.Wait(
+                    buffer!.Failure is { } failure
+                        ? FailAsync(request, failure)
+                        : _replies.EndAsync(request.Cookie, NbdError.None));
                 return true;
             default:
                 return false;

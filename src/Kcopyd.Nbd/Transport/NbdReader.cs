@@ -17,6 +17,9 @@ internal sealed class NbdReader(Stream stream)
     private int _start;
     private int _end;
 
+    /// <summary>Whether the next call has to ask the stream.</summary>
+    public bool IsEmpty => _start == _end;
+
     /// <summary>Says how long the payload of a message is. After a large one only what is asked for is read, since
     /// another is likely, whose bytes would come into the buffer first and be copied.</summary>
     public void Expect(long payloadBytes) => _readsAhead = payloadBytes < LargeBytes;
@@ -67,14 +70,33 @@ internal sealed class NbdReader(Stream stream)
     /// <exception cref="IOException">The connection failed.</exception>
     public async ValueTask ReadAsync(Memory<byte> destination, CancellationToken cancellationToken)
     {
-        var kept = Take(Math.Min(destination.Length, _end - _start));
-        kept.CopyTo(destination);
-        for (var rest = destination[kept.Length..]; !rest.IsEmpty;)
+        for (var done = 0; done < destination.Length;)
         {
-            var count = await stream.ReadAsync(rest, cancellationToken).ConfigureAwait(false);
-            rest = count > 0 ? rest[count..] : throw Closed(destination.Length - rest.Length, destination.Length);
+            var count = await ReadSomeAsync(destination[done..], cancellationToken).ConfigureAwait(false);
+            done += count > 0 ? count : throw Closed(done, destination.Length);
         }
     }
+
+    /// <summary>Fills as much of a buffer as has come, and waits for nothing else.</summary>
+    /// <returns>How many bytes; 0: the peer has closed its side.</returns>
+    /// <exception cref="IOException">The connection failed.</exception>
+    public ValueTask<int> ReadSomeAsync(Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        if (IsEmpty)
+        {
+            return stream.ReadAsync(destination, cancellationToken);
+        }
+
+        var kept = Take(Math.Min(destination.Length, _end - _start));
+        kept.CopyTo(destination);
+        return new ValueTask<int>(kept.Length);
+    }
+
+    /// <summary>What it is when the peer closes its side in the middle.</summary>
+    /// <param name="read">How many bytes came.</param>
+    /// <param name="expected">How many were to come.</param>
+    public static NbdProtocolException Closed(int read, int expected) =>
+        new($"the peer closed the connection after {read} of {expected} bytes that it was to send");
 
     /// <summary>Throws bytes away.</summary>
     /// <exception cref="NbdProtocolException">The peer closed its side before.</exception>
@@ -109,7 +131,4 @@ internal sealed class NbdReader(Stream stream)
 
         return Take(count);
     }
-
-    private static NbdProtocolException Closed(int read, int expected) =>
-        new($"the peer closed the connection after {read} of {expected} bytes that it was to send");
 }
