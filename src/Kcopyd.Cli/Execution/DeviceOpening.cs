@@ -12,7 +12,7 @@ internal static class DeviceOpening
     {
         var opener = new BlockDeviceOpener();
         opener.RegisterScheme(SnapshotScheme.Name, new SnapshotScheme(opener));
-        NbdScheme.Register(opener);
+        NbdScheme.Register(opener, new NbdClientOptions { ContinuesOnReceiver = true });
         return opener;
     }
 }

@@ -19,6 +19,11 @@ public sealed record NbdClientOptions
     /// all. Default 60 seconds.</summary>
     public TimeSpan ReconnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Whether what awaits a request goes on on the thread that receives, which saves a change of threads for
+    /// each: for callers of which nothing that waits, and no long work, follows a request. One that waits there for
+    /// another request waits for ever. Default false: on the thread pool.</summary>
+    public bool ContinuesOnReceiver { get; init; }
+
     /// <summary>A file with certificates, in PEM, that the server's must be signed by; null, the default: those that
     /// the system trusts.</summary>
     public string? TrustedCertificates { get; init; }

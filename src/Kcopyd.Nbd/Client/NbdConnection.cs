@@ -22,20 +22,26 @@ internal sealed class NbdConnection : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeSpan _answerTimeout;
+    private readonly TaskCreationOptions _continuation;
     private readonly ITimer _watch;
     private NbdDisconnectedException? _loss;
     private Action? _lost;
     private ulong _lastCookie;
+    private int _unsent;
     private long _heardAt = Environment.TickCount64;
     private TimeSpan? _silence;
 
     private NbdConnection(
-        BlockingStream socket, (Stream Stream, NbdReader Reader) ends, NbdTerms terms, TimeSpan answerTimeout)
+        BlockingStream socket, (Stream Stream, NbdReader Reader) ends, NbdTerms terms, NbdClientOptions options)
     {
-        (_socket, _stream, _reader, Terms, _answerTimeout) = (socket, ends.Stream, ends.Reader, terms, answerTimeout);
+        (_socket, _stream, _reader, Terms, _answerTimeout) = (
+            socket, ends.Stream, ends.Reader, terms, options.AnswerTimeout);
+        _continuation = options.ContinuesOnReceiver
+            ? TaskCreationOptions.None
+            : TaskCreationOptions.RunContinuationsAsynchronously;
         _sender = new SocketSender(Send);
         _watch = TimeProvider.System.CreateTimer(
-            static state => ((NbdConnection)state!).Watch(), this, answerTimeout / 4, answerTimeout / 4);
+            static state => ((NbdConnection)state!).Watch(), this, _answerTimeout / 4, _answerTimeout / 4);
     }
 
     /// <summary>What was agreed.</summary>
@@ -105,7 +111,8 @@ internal sealed class NbdConnection : IAsyncDisposable
                 Volatile.Write(ref _heardAt, Environment.TickCount64);
             }
 
-            var pending = new PendingRequest(request with { Cookie = ++_lastCookie }, destination);
+            var pending = new PendingRequest(
+                request with { Cookie = ++_lastCookie }, destination, _continuation);
             _pending.Add(_lastCookie, pending);
             var sent = _sender.SendAsync(BytesOf(pending.Header), payload);
             return payload.IsEmpty ? pending.Answer : AnsweredAndSentAsync(pending.Answer, sent);
@@ -146,7 +153,7 @@ internal sealed class NbdConnection : IAsyncDisposable
     }
 
     /// <summary>A server may answer a write whose bytes are not sent yet: they are still the caller's then.</summary>
-    private static async Task<NbdAnswer> AnsweredAndSentAsync(Task<NbdAnswer> answered, Task sent)
+    private async Task<NbdAnswer> AnsweredAndSentAsync(Task<NbdAnswer> answered, Task sent)
     {
         try
         {
@@ -156,7 +163,9 @@ internal sealed class NbdConnection : IAsyncDisposable
         {
             if (!sent.IsCompleted)
             {
+                Interlocked.Increment(ref _unsent);
                 await sent.ConfigureAwait(false);
+                Interlocked.Decrement(ref _unsent);
 
                 // The sending thread is not for what the caller does next.
                 await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -178,7 +187,7 @@ internal sealed class NbdConnection : IAsyncDisposable
         {
             var (socket, ends, terms) = opening.Open();
 #pragma warning disable CA2000 // who waits for it owns it
-            connection = new NbdConnection(socket, ends, terms, opening.Options.AnswerTimeout);
+            connection = new NbdConnection(socket, ends, terms, opening.Options);
 #pragma warning restore CA2000
         }
 #pragma warning disable CA1031 // every failure belongs to who waits for the connection
@@ -228,11 +237,16 @@ internal sealed class NbdConnection : IAsyncDisposable
             var replies = new ReplyReader(_reader, Terms, Find);
             while (true)
             {
-                var answered = OwnThread.Wait(replies.NextAsync(default));
-                if (answered is not null)
+                if (_stream == _socket && _reader.IsEmpty)
                 {
-                    answered.End();
+                    _socket.WaitForData();
+                }
+
+                if (OwnThread.Wait(replies.NextAsync(default)) is { } answered)
+                {
+                    answered.DemandAll();
                     Remove(answered);
+                    answered.End();
                 }
             }
         }
@@ -248,14 +262,14 @@ internal sealed class NbdConnection : IAsyncDisposable
     private static bool IsSlow(PendingRequest request) =>
         request.Header.Command is NbdCommand.Flush or NbdCommand.WriteZeroes or NbdCommand.Trim;
 
-    /// <summary>A server that owes an answer and says nothing counts as gone.</summary>
+    /// <summary>A server that owes an answer, or takes no bytes, and says nothing counts as gone.</summary>
     private void Watch()
     {
         lock (_gate)
         {
             var patience = _answerTimeout * (_pending.Values.Any(IsSlow) ? SlowFactor : 1);
             var isLate = Environment.TickCount64 - Volatile.Read(ref _heardAt) > patience.TotalMilliseconds;
-            if (_pending.Count == 0 || !isLate)
+            if ((_pending.Count == 0 && _unsent == 0) || !isLate)
             {
                 return;
             }

@@ -23,7 +23,7 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
 
     /// <summary>Connects once.</summary>
     /// <returns>Whether it did, to the same export.</returns>
-    public async ValueTask<bool> TryOpenAsync(CancellationToken cancellationToken)
+    public async Task<bool> TryOpenAsync(CancellationToken cancellationToken)
     {
         try
         {

@@ -12,20 +12,16 @@ internal sealed class NbdLines : IAsyncDisposable
     /// <param name="lines">One at least.</param>
     public NbdLines(IEnumerable<NbdLine> lines) => _lines = [.. lines];
 
-    /// <summary>The first one is open already; makes the others.</summary>
+    /// <summary>The first one is open already; makes the others, side by side.</summary>
     /// <remarks>All are there before the first write: one that is made later could not tell what the server lost before
     /// it. A server that does not take all gets what it takes.</remarks>
     /// <exception cref="OperationCanceledException">The caller wants none any more.</exception>
     public async ValueTask OpenAsync(NbdConnection first, CancellationToken cancellationToken)
     {
         _lines[0].Use(first);
-        for (var i = 1; i < _lines.Length; i++)
-        {
-            if (!await _lines[i].TryOpenAsync(cancellationToken).ConfigureAwait(false))
-            {
-                _lines = _lines[..i];
-            }
-        }
+        var others = _lines[1..];
+        var are = await Task.WhenAll(others.Select(line => line.TryOpenAsync(cancellationToken))).ConfigureAwait(false);
+        _lines = [_lines[0], .. others.Where((_, i) => are[i])];
     }
 
     /// <summary>The one whose turn it is.</summary>

@@ -9,6 +9,14 @@ public sealed class NbdScheme : IBlockDeviceOpener
 
     private NbdScheme(NbdClientOptions options) => _options = options;
 
+    /// <summary>Whether it begins as the URI of an export does. It may be none all the same.</summary>
+    public static bool IsUri(string uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return NbdUri.Schemes.Any(scheme =>
+            uri.StartsWith($"{scheme}:", StringComparison.OrdinalIgnoreCase));
+    }
+
     /// <summary>Lets an opener open exports of NBD servers.</summary>
     /// <param name="opener">It.</param>
     /// <param name="options">How such devices are used; null: the defaults.</param>
@@ -34,7 +42,8 @@ public sealed class NbdScheme : IBlockDeviceOpener
     /// <inheritdoc/>
     public async ValueTask<BlockDeviceDescription> DescribeAsync(string uri, CancellationToken cancellationToken)
     {
-        var device = await NbdBlockDevice.OpenAsync(uri, BlockDeviceAccess.Read, _options, cancellationToken)
+        var asking = _options with { Connections = 1 };
+        var device = await NbdBlockDevice.OpenAsync(uri, BlockDeviceAccess.Read, asking, cancellationToken)
             .ConfigureAwait(false);
         await using (device.ConfigureAwait(false))
         {

@@ -4,19 +4,21 @@ using Kcopyd.Nbd.Protocol;
 namespace Kcopyd.Nbd.Client;
 
 /// <summary>A request that was sent and is not answered.</summary>
-internal sealed class PendingRequest(NbdRequestHeader header, Memory<byte> destination)
+/// <param name="header">What was sent.</param>
+/// <param name="destination">Where the bytes of a read go.</param>
+/// <param name="continuation">Where what awaits the answer goes on.</param>
+internal sealed class PendingRequest(
+    NbdRequestHeader header, Memory<byte> destination, TaskCreationOptions continuation)
 {
     /// <summary>More failures of one request than any server has to tell of: each piece of a read may fail.</summary>
     private const int MaxFailures = 4096;
 
-    private readonly TaskCompletionSource<NbdAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<NbdAnswer> _answer = new(continuation);
     private NbdAnswer _result;
     private int _failures;
 
-    /// <summary>What was sent.</summary>
     public NbdRequestHeader Header { get; } = header;
 
-    /// <summary>Where the bytes of a read go.</summary>
     public Memory<byte> Destination { get; } = destination;
 
     /// <summary>Which of them are there.</summary>
@@ -43,9 +45,9 @@ internal sealed class PendingRequest(NbdRequestHeader header, Memory<byte> desti
         }
     }
 
-    /// <summary>All of the answer is there.</summary>
-    /// <exception cref="NbdProtocolException">It is not.</exception>
-    public void End()
+    /// <summary>The server says that this was all.</summary>
+    /// <exception cref="NbdProtocolException">It was not.</exception>
+    public void DemandAll()
     {
         if (_result.Error == NbdError.None)
         {
@@ -59,9 +61,10 @@ internal sealed class PendingRequest(NbdRequestHeader header, Memory<byte> desti
                 throw new NbdProtocolException("the server ended a block status without an extent");
             }
         }
-
-        _answer.TrySetResult(_result with { Extents = Extents ?? [] });
     }
+
+    /// <summary>All of the answer is there.</summary>
+    public void End() => _answer.TrySetResult(_result with { Extents = Extents ?? [] });
 
     /// <summary>There will be no answer.</summary>
     public void Lose(NbdDisconnectedException loss) => _answer.TrySetException(loss);

@@ -11,8 +11,24 @@ namespace Kcopyd.Nbd.Transport;
 /// one that waits for an event. Instead of: asynchronous sockets. No asynchronous call is ever made on the socket:
 /// after one it would not wait in the kernel any more.
 /// </remarks>
-internal sealed class BlockingStream(Socket socket) : Stream
+internal sealed class BlockingStream : Stream
 {
+    /// <summary>Room for what is sent while the peer wakes up, of which the system gives what it allows: with it whole
+    /// requests go in without a wait. TCP finds out for itself.</summary>
+    private const int UnixSendBuffer = 512 * 1024;
+
+    private readonly Socket _socket;
+
+    /// <summary>Of a connected socket, which it owns.</summary>
+    public BlockingStream(Socket socket)
+    {
+        _socket = socket;
+        if (socket.AddressFamily == AddressFamily.Unix)
+        {
+            socket.SendBufferSize = UnixSendBuffer;
+        }
+    }
+
     /// <summary>Called before each read that may wait.</summary>
     public Action? Reading { get; set; }
 
@@ -30,6 +46,22 @@ internal sealed class BlockingStream(Socket socket) : Stream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Waits until there is something to read, or an end.</summary>
+    /// <remarks>Where another thread writes, a read that waits is woken each time that the peer has taken a part of
+    /// that, only to wait on; this is not.</remarks>
+    public void WaitForData()
+    {
+        Reading?.Invoke();
+        try
+        {
+            _socket.Poll(Timeout.InfiniteTimeSpan, SelectMode.SelectRead);
+        }
+        catch (Exception failure) when (failure is SocketException or ObjectDisposedException)
+        {
+            // The read hears of it.
+        }
+    }
+
     /// <summary>Reads end from now on, also one that waits. What was received may still be read. Any thread.</summary>
     public void EndReading() => Shut(SocketShutdown.Receive);
 
@@ -41,7 +73,7 @@ internal sealed class BlockingStream(Socket socket) : Stream
         Reading?.Invoke();
         try
         {
-            return socket.Receive(buffer, SocketFlags.None);
+            return _socket.Receive(buffer, SocketFlags.None);
         }
         catch (SocketException failure)
         {
@@ -57,7 +89,7 @@ internal sealed class BlockingStream(Socket socket) : Stream
         {
             while (!buffer.IsEmpty)
             {
-                buffer = buffer[socket.Send(buffer, SocketFlags.None)..];
+                buffer = buffer[_socket.Send(buffer, SocketFlags.None)..];
             }
         }
         catch (SocketException failure)
@@ -115,7 +147,7 @@ internal sealed class BlockingStream(Socket socket) : Stream
     {
         if (disposing)
         {
-            socket.Dispose();
+            _socket.Dispose();
         }
 
         base.Dispose(disposing);
@@ -130,7 +162,7 @@ internal sealed class BlockingStream(Socket socket) : Stream
     {
         try
         {
-            socket.Shutdown(ends);
+            _socket.Shutdown(ends);
         }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
         {

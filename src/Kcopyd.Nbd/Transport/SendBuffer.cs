@@ -1,6 +1,7 @@
 namespace Kcopyd.Nbd.Transport;
 
-/// <summary>Gathers short pieces, so that many go out in one call. One thread at a time.</summary>
+/// <summary>Gathers short pieces, so that many go out in one call, with the beginning of a long one that follows: a peer
+/// wakes up once for a header and its payload. One thread at a time.</summary>
 /// <param name="send">Sends bytes, and waits for that; never fails.</param>
 internal sealed class SendBuffer(Action<ReadOnlySpan<byte>> send)
 {
@@ -16,19 +17,18 @@ internal sealed class SendBuffer(Action<ReadOnlySpan<byte>> send)
     /// <summary>Keeps a copy of a piece, or sends it, after all that came before. On return its memory is free.</summary>
     public void Add(ReadOnlySpan<byte> piece)
     {
-        if (piece.Length > ShortBytes || piece.Length > Capacity - _count)
+        if (piece.Length > ShortBytes)
+        {
+            AddLong(piece);
+            return;
+        }
+
+        if (piece.Length > Capacity - _count)
         {
             Flush();
         }
 
-        if (piece.Length > ShortBytes)
-        {
-            send(piece);
-            return;
-        }
-
-        piece.CopyTo((_bytes ??= new byte[Capacity]).AsSpan(_count));
-        _count += piece.Length;
+        Keep(piece);
     }
 
     /// <summary>Sends what was kept.</summary>
@@ -39,5 +39,24 @@ internal sealed class SendBuffer(Action<ReadOnlySpan<byte>> send)
             send(_bytes.AsSpan(0, _count));
             _count = 0;
         }
+    }
+
+    private void AddLong(ReadOnlySpan<byte> piece)
+    {
+        if (_count > 0)
+        {
+            var begin = Math.Min(ShortBytes, Capacity - _count);
+            Keep(piece[..begin]);
+            Flush();
+            piece = piece[begin..];
+        }
+
+        send(piece);
+    }
+
+    private void Keep(ReadOnlySpan<byte> piece)
+    {
+        piece.CopyTo((_bytes ??= new byte[Capacity]).AsSpan(_count));
+        _count += piece.Length;
     }
 }

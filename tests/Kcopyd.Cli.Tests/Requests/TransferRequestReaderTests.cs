@@ -25,6 +25,18 @@ public sealed class TransferRequestReaderTests
     }
 
     [Fact]
+    public void More_is_in_flight_where_a_server_has_part_in_it()
+    {
+        var from = TransferRequestReader.Read(Plain with { Source = "nbd://127.0.0.1/a" }).Options;
+        var to = TransferRequestReader.Read(Plain with { Targets = ["b", "nbd+unix:///?socket=/run/c"] }).Options;
+        var cut = TransferRequestReader.Read(Plain with { Source = "nbd://127.0.0.1/a", Segment = "256K" }).Options;
+
+        Assert.Equal((2.MiB, 8), (from.SegmentSize, from.InFlight));
+        Assert.Equal((2.MiB, 8), (to.SegmentSize, to.InFlight));
+        Assert.Equal((256.KiB, 8), (cut.SegmentSize, cut.InFlight));
+    }
+
+    [Fact]
     public void Direct_io_and_a_given_segment_or_count_keep_the_defaults_of_the_engine()
     {
         var direct = TransferRequestReader.Read(Plain with { Direct = true }).Options;

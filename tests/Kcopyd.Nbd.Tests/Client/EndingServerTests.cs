@@ -8,6 +8,9 @@ namespace Kcopyd.Nbd.Tests.Client;
 /// <summary>Servers that answer too early, or are about to end.</summary>
 public sealed class EndingServerTests
 {
+    /// <summary>More than any socket holds.</summary>
+    private const int LargeBytes = 16 << 20;
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     [Fact]
@@ -18,29 +21,54 @@ public sealed class EndingServerTests
         var taken = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = new FakeServer(async peer =>
         {
+            Enlarge(peer);
             await peer.NegotiateAsync();
             var request = await peer.HeadAsync();
             await peer.SimpleAsync(request.Cookie, []);
             answered.SetResult();
-            await proceed.Task;
+            await proceed.Task.WaitAsync(Limit);
             await peer.TakeAsync(request);
             taken.SetResult(peer.Data(request));
             await peer.HangAsync();
         });
         await using var device = await NbdBlockDevice.OpenAsync(
             server.Uri, BlockDeviceAccess.ReadWrite, null, default);
-        var bytes = TempDirectory.Bytes(FakePeer.DiskBytes, 7);
+        var bytes = TempDirectory.Bytes(LargeBytes, 7);
         var kept = bytes.ToArray();
 
         var writing = device.WriteAsync(0, bytes, WriteDurability.Cached, default).AsTask();
         await answered.Task.WaitAsync(Limit);
 
-        // The socket does not hold a MiB: the bytes are still to be read from the buffer.
+        // The socket does not hold as much: the bytes are still to be read from the buffer.
         Assert.False(writing.IsCompleted);
         proceed.SetResult();
         await writing.WaitAsync(Limit);
         bytes.AsSpan().Clear();
         Assert.Equal(kept, await taken.Task.WaitAsync(Limit));
+    }
+
+    [Fact]
+    public async Task Server_that_answers_and_takes_no_bytes_is_lost_in_the_end()
+    {
+        await using var server = new FakeServer(async peer =>
+        {
+            Enlarge(peer);
+            await peer.NegotiateAsync();
+            await peer.SimpleAsync((await peer.HeadAsync()).Cookie, []);
+            await peer.StallAsync();
+        });
+        await using var device = await NbdBlockDevice.OpenAsync(
+            server.Uri,
+            BlockDeviceAccess.ReadWrite,
+            new NbdClientOptions { AnswerTimeout = TimeSpan.FromMilliseconds(100), ReconnectTimeout = TimeSpan.Zero },
+            default);
+        var epoch = device.WriteEpoch;
+
+        await device.WriteAsync(0, new byte[LargeBytes], WriteDurability.Cached, default).AsTask().WaitAsync(Limit);
+        var failure = await Assert.ThrowsAsync<DeviceException>(
+            () => device.FlushAsync(epoch, default).AsTask().WaitAsync(Limit));
+
+        Assert.Equal(DeviceErrorKind.UnflushedWritesLost, failure.Kind);
     }
 
     [Fact]
@@ -93,5 +121,11 @@ public sealed class EndingServerTests
 
         await device.WriteAsync(0, new byte[512], WriteDurability.Cached, default);
         Assert.Equal(2, server.ConnectionCount);
+    }
+
+    private static void Enlarge(FakePeer peer)
+    {
+        (peer.LengthBytes, peer.Disk) = (LargeBytes, new byte[LargeBytes]);
+        peer.Sizes = new NbdBlockSizes(1, 4096, LargeBytes);
     }
 }

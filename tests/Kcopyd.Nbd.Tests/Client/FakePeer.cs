@@ -23,7 +23,7 @@ internal sealed class FakePeer(Stream stream, CancellationToken end)
     public static byte[] Content { get; } = TempDirectory.Bytes(DiskBytes, 42);
 
     /// <summary>What this one holds.</summary>
-    public byte[] Disk { get; } = [.. Content];
+    public byte[] Disk { get; set; } = [.. Content];
 
     /// <summary>Whether it agrees to structured replies.</summary>
     public bool IsStructured { get; set; } = true;
@@ -51,6 +51,9 @@ internal sealed class FakePeer(Stream stream, CancellationToken end)
             await _reader.TakeAsync(1, end);
         }
     }
+
+    /// <summary>Neither says nor takes anything more, until the test is over.</summary>
+    public Task StallAsync() => new TaskCompletionSource().Task.WaitAsync(end);
 
     public async Task GreetAsync()
     {

@@ -27,6 +27,18 @@ public sealed class NbdUriTests
     }
 
     [Theory]
+    [InlineData("nbd://host", true)]
+    [InlineData("NBDS://host", true)]
+    [InlineData("nbd+unix:///?socket=/run/a", true)]
+    [InlineData("nbds+unix:nonsense", true)]
+    [InlineData("nbd", false)]
+    [InlineData("/dev/nbd0", false)]
+    [InlineData("nbdx://host", false)]
+    [InlineData("linear:nbd://host", false)]
+    public void Scheme_tells_an_export_from_another_device(string text, bool isOne) =>
+        Assert.Equal(isOne, NbdScheme.IsUri(text));
+
+    [Theory]
     [InlineData("nbd+unix:///?socket=/run/a", "/run/a", "", false)]
     [InlineData("nbds+unix:///disk?socket=/run/a%20b", "/run/a b", "disk", true)]
     [InlineData("nbd+unix:////disk?socket=relative", "relative", "/disk", false)]
