@@ -10,8 +10,8 @@ namespace Kcopyd.Cli.Serving;
 /// </summary>
 /// <remarks>
 /// Decided: a file named for the configured log and legs in their order. Because: who puts another leg first says which
-/// one to believe, and what was saved before must not count; who changes only a feature says nothing of that. Instead of:
-/// writing into the operator's own file.
+/// one to believe, and what was saved before must not count; who changes only a feature says nothing of that. Instead
+/// of: writing into the operator's own file.
 /// </remarks>
 internal sealed class MirrorTableFile(string directory, MirrorTable configured)
 {
@@ -89,8 +89,8 @@ internal sealed class MirrorTableFile(string directory, MirrorTable configured)
         return Convert.ToHexStringLower(hash.AsSpan(0, NameBytes)) + Suffix;
     }
 
-    /// <summary>The configured mirror with its legs in this order. They are not equal: <c>nosync</c> was true before one
-    /// of them failed, and what the log does not call clean is to be copied.</summary>
+    /// <summary>The configured mirror with its legs in this order. They are not equal: <c>nosync</c> was true before
+    /// one of them failed, and what the log does not call clean is to be copied.</summary>
     private MirrorTable ByItsLog(ImmutableArray<MirrorLegSpec> legs)
     {
         var log = configured.Log;

@@ -3,8 +3,10 @@ namespace Kcopyd.Nbd.Client;
 /// <summary>How a device on a server is used.</summary>
 public sealed record NbdClientOptions
 {
-    /// <summary>How many connections to use where the server lets several be used as one. 1 to 16; default 4.</summary>
-    public int Connections { get; init; } = 4;
+    /// <summary>How many connections to use where the server lets several be used as one. 1 to 16. Default: one for
+    /// each processor, 2 at least and 4 at most; each has two threads, and more of them than can run only wait for each
+    /// other.</summary>
+    public int Connections { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 4);
 
     /// <summary>How long connecting and negotiating may take, up to a day. Default 10
     /// seconds.</summary>

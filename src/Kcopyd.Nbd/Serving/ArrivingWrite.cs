@@ -5,10 +5,10 @@ namespace Kcopyd.Nbd.Serving;
 
 /// <summary>A write whose bytes go to the device while the rest of them is on its way.</summary>
 /// <remarks>
-/// Decided: as many bytes as have come are written at once. Because: the client fills the socket meanwhile; who waits for
-/// the last bytes first is waited for by the client then, and writes 256 KiB half as often. Instead of: a second thread
-/// that receives, which gained nothing. A write of a client that is lost in the middle is done in part, as the protocol
-/// has it for every request that has no reply.
+/// Decided: as many bytes as have come are written at once. Because: the client fills the socket meanwhile; who waits
+/// for the last bytes first is waited for by the client then, and 256 KiB are written half as often. Instead of: a
+/// second thread that receives, which gained nothing. A write of a client that is lost in the middle is done in part,
+/// as the protocol has it for every request that has no reply.
 /// </remarks>
 internal static class ArrivingWrite
 {

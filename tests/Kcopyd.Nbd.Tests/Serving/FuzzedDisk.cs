@@ -78,9 +78,9 @@ internal sealed class FuzzedDisk : IAsyncDisposable
         var isSound = request.Command is NbdCommand.Write or NbdCommand.WriteZeroes or NbdCommand.Trim;
         if (isSound && request.Offset <= Length && request.Length <= Length - request.Offset)
         {
-            var come = request.Command == NbdCommand.Write ? Math.Min(request.Length, (uint)bytesBehind) : request.Length;
-            var first = (int)(request.Offset / Block);
-            Array.Fill(_isTouched, true, first, (int)((request.Offset + come) / Block) - first);
+            var most = request.Command == NbdCommand.Write ? (uint)bytesBehind : uint.MaxValue;
+            var (first, end) = (request.Offset / Block, (request.Offset + Math.Min(request.Length, most)) / Block);
+            Array.Fill(_isTouched, true, (int)first, (int)(end - first));
         }
     }
 }

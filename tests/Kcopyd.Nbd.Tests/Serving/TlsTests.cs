@@ -46,7 +46,7 @@ public sealed class TlsTests : IDisposable
 
         Assert.True(bytes.AsSpan().SequenceEqual(back));
         Assert.Equal(epoch, device.WriteEpoch);
-        Assert.Equal(4, server.ConnectionCount);
+        Assert.Equal(new NbdClientOptions().Connections, server.ConnectionCount);
         Assert.All(server.GetClients(), client => Assert.True(client.IsEncrypted));
         Assert.Equal(Bytes, server.GetClients().Sum(client => client.BytesWritten));
     }
