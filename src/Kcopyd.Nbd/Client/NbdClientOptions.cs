@@ -8,13 +8,11 @@ public sealed record NbdClientOptions
     /// other.</summary>
     public int Connections { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 4);
 
-    /// <summary>How long connecting and negotiating may take, up to a day. Default 10
-    /// seconds.</summary>
+    /// <summary>How long connecting and negotiating may take, up to a day. Default 10 seconds.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a server may say nothing while it owes an answer, before the connection counts as lost; up to
-    /// a day. Default 60 seconds. Flushing, zeroing and discarding may take ten times as
-    /// long.</summary>
+    /// a day. Default 60 seconds. Flushing, zeroing and discarding may take ten times as long.</summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>For how long a lost connection is made again and again before requests fail; up to a day. Zero: not at

@@ -74,7 +74,7 @@ public sealed class NbdServer : IAsyncDisposable
 
     /// <summary>The connections that are open, in the order in which they came.</summary>
     public IReadOnlyList<NbdClientStatus> GetClients() =>
-        [.. _clients.OrderBy(static client => client.Key).Select(static client => client.Value.Status)];
+        [.. _clients.ToArray().OrderBy(static client => client.Key).Select(static client => client.Value.Status)];
 
     /// <summary>Serves a device from now on.</summary>
     /// <exception cref="ArgumentException">The name is taken or too long.</exception>

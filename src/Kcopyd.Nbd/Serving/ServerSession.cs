@@ -66,7 +66,8 @@ internal sealed class ServerSession : IDisposable
         catch (Exception end) when (end is NbdProtocolException or IOException
             && (drain.IsCancellationRequested || _idle?.HasEnded == true))
         {
-            // A request that was not read to its end was not begun. TLS has another word for that end.
+            // A request that was not read to its end has no reply: of a write the first bytes may be there. TLS has
+            // another word for that end.
         }
         finally
         {

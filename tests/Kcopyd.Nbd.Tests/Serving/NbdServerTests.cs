@@ -103,6 +103,30 @@ public sealed class NbdServerTests : IDisposable
     }
 
     [Fact]
+    public async Task Clients_are_told_while_others_come_and_go()
+    {
+        var server = Serve(new MemoryBlockDevice(1.MiB), new NbdServerOptions());
+        await using var ending = server;
+        using var staying = await ConnectAsync();
+        await staying.SendAsync(Choice);
+        await staying.ReceiveAsync(new byte[1]).WaitAsync(Limit);
+        var coming = Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                using var client = await ConnectAsync();
+            }
+        })));
+
+        while (!coming.IsCompleted)
+        {
+            Assert.NotEmpty(server.GetClients());
+        }
+
+        await coming.WaitAsync(Limit);
+    }
+
+    [Fact]
     public async Task Idle_client_is_closed_also_in_the_middle_of_a_request()
     {
         var server = Serve(new MemoryBlockDevice(1.MiB), new NbdServerOptions { IdleTimeout = Short });
