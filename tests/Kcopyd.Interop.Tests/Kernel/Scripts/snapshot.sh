@@ -32,12 +32,6 @@ discard() { blkdiscard -o $(($2 * 512)) -l $(($3 * 512)) "/dev/mapper/$1" 2>/dev
 # step WORDS...: says and does it.
 step() { echo "$*"; "$@"; }
 
-# What device-mapper says since the last time, without names of errnos, that newer kernels add, and without what is said
-# of every table that is refused.
-said() {
-  dmesg -c | golden | sed -n 's/ (-E[A-Z]*)$//; /: ioctl: /d; s/^\[[^]]*\] device-mapper: //p'
-}
-
 # header: the first 16 bytes of the store, as they are on the disk.
 header() { dd if=/dev/mapper/cow iflag=direct bs=512 count=1 status=none | xxd -p -l 16; }
 
