@@ -212,11 +212,15 @@ internal sealed class NbdConnection : IAsyncDisposable
     }
 
     /// <summary>What cannot be sent ends the connection, which every request hears of.</summary>
-    private void Send(ReadOnlySpan<byte> bytes)
+    private void Send(ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest)
     {
         try
         {
-            _stream.Write(bytes);
+            _stream.Write(first);
+            if (!rest.IsEmpty)
+            {
+                _stream.Write(rest);
+            }
         }
 #pragma warning disable CA1031 // whatever it is, of this connection
         catch (Exception)

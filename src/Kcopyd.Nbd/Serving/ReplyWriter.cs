@@ -130,13 +130,18 @@ internal sealed class ReplyWriter
         return default;
     }
 
-    private void Write(ReadOnlySpan<byte> bytes)
+    /// <summary>Replies of both threads take turns, each with all of its bytes.</summary>
+    private void Write(ReadOnlySpan<byte> first, ReadOnlySpan<byte> rest)
     {
         lock (_turn)
         {
             try
             {
-                _stream.Write(bytes);
+                _stream.Write(first);
+                if (!rest.IsEmpty)
+                {
+                    _stream.Write(rest);
+                }
             }
 #pragma warning disable CA1031 // of one client, whatever it is
             catch (Exception)

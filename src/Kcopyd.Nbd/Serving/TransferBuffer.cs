@@ -22,10 +22,10 @@ internal sealed class TransferBuffer
     /// <summary>Unit: bytes.</summary>
     public int Capacity { get; }
 
-    public Memory<byte> Data(int length) => _array.AsMemory(_data, length);
-
     /// <summary>What a device had against bytes that were written from here while they came; null: nothing.</summary>
     public Exception? Failure { get; set; }
+
+    public Memory<byte> Data(int length) => _array.AsMemory(_data, length);
 
     /// <summary>The bytes with so many before them.</summary>
     public Memory<byte> DataBehind(int headBytes, int length) => _array.AsMemory(_data - headBytes, headBytes + length);

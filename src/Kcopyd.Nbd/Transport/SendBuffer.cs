@@ -2,8 +2,8 @@ namespace Kcopyd.Nbd.Transport;
 
 /// <summary>Gathers short pieces, so that many go out in one call, with the beginning of a long one that follows: a
 /// peer wakes up once for a header and its payload. One thread at a time.</summary>
-/// <param name="send">Sends bytes, and waits for that; never fails.</param>
-internal sealed class SendBuffer(Action<ReadOnlySpan<byte>> send)
+/// <param name="send">Is given whole pieces.</param>
+internal sealed class SendBuffer(SendBytes send)
 {
     /// <summary>How many bytes may wait.</summary>
     private const int Capacity = 64 * 1024;
@@ -37,22 +37,23 @@ internal sealed class SendBuffer(Action<ReadOnlySpan<byte>> send)
     {
         if (_count > 0)
         {
-            send(_bytes.AsSpan(0, _count));
+            send(_bytes.AsSpan(0, _count), default);
             _count = 0;
         }
     }
 
     private void AddLong(ReadOnlySpan<byte> piece)
     {
-        if (_count > 0)
+        if (_count == 0)
         {
-            var begin = Math.Min(ShortBytes, Capacity - _count);
-            Keep(piece[..begin]);
-            Flush();
-            piece = piece[begin..];
+            send(piece, default);
+            return;
         }
 
-        send(piece);
+        var begin = Math.Min(ShortBytes, Capacity - _count);
+        Keep(piece[..begin]);
+        send(_bytes.AsSpan(0, _count), piece[begin..]);
+        _count = 0;
     }
 
     private void Keep(ReadOnlySpan<byte> piece)

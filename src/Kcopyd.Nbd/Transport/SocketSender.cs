@@ -2,8 +2,8 @@ namespace Kcopyd.Nbd.Transport;
 
 /// <summary>Sends for threads that must not wait, on a thread of its own, which begins with the first piece: a peer
 /// that does not read holds up this one, and nobody else.</summary>
-/// <param name="send">Sends bytes, and waits for that; never fails.</param>
-internal sealed class SocketSender(Action<ReadOnlySpan<byte>> send)
+/// <param name="send">Is given whole pieces.</param>
+internal sealed class SocketSender(SendBytes send)
 {
     private readonly object _gate = new();
     private readonly Queue<Piece> _waiting = [];

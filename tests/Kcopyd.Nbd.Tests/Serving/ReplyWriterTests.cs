@@ -9,6 +9,10 @@ public sealed class ReplyWriterTests : IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
+    private const ulong Own = 1;
+    private const ulong Long = 2;
+    private const ulong Others = 3;
+
     private readonly MemoryStream _stream = new();
 
     public void Dispose() => _stream.Dispose();
@@ -69,6 +73,45 @@ public sealed class ReplyWriterTests : IDisposable
 
         Assert.Equal(new NbdSimpleReply(NbdError.Io, 7), NbdSimpleReply.Read(_stream.ToArray()));
         writer.Close();
+    }
+
+    /// <summary>A long reply that follows a short one goes out in two pieces, which belong together.</summary>
+    [Fact]
+    public async Task Replies_of_other_threads_come_between_replies_only()
+    {
+        const int Bytes = 20_000;
+        const int Count = 2000;
+        var isOver = false;
+        var writer = new ReplyWriter(_stream, isStructured: false);
+        var others = Task.Factory.StartNew(
+            async () =>
+            {
+                while (!Volatile.Read(ref isOver))
+                {
+                    await writer.EndAsync(Others, NbdError.None);
+                }
+            },
+            default,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        var buffer = new TransferBuffer(Bytes);
+        for (var i = 0; i < Count; i++)
+        {
+            Assert.True(writer.EndAsync(Own, NbdError.None).AsTask().IsCompleted);
+            Assert.True(writer.DataAsync(Read(Long, 0, Bytes), buffer).AsTask().IsCompleted);
+        }
+
+        writer.Flush();
+        Volatile.Write(ref isOver, true);
+        await others.Unwrap().WaitAsync(Limit);
+        writer.Close();
+
+        var sent = _stream.ToArray();
+        for (var at = 0; at < sent.Length;)
+        {
+            var reply = NbdSimpleReply.Read(sent.AsSpan(at));
+            at += NbdSimpleReply.Size + (reply.Cookie == Long ? Bytes : 0);
+        }
     }
 
     [Fact]

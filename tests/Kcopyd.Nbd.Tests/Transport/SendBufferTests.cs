@@ -6,8 +6,14 @@ public sealed class SendBufferTests
 {
     private readonly List<byte[]> _sent = [];
     private readonly SendBuffer _buffer;
+    private int _calls;
 
-    public SendBufferTests() => _buffer = new SendBuffer(bytes => _sent.Add(bytes.ToArray()));
+    public SendBufferTests() => _buffer = new SendBuffer(
+        (first, rest) =>
+        {
+            _calls++;
+            _sent.AddRange(new[] { first.ToArray(), rest.ToArray() }.Where(static bytes => bytes.Length > 0));
+        });
 
     [Fact]
     public void Long_piece_goes_out_with_the_header_before_it()
@@ -19,6 +25,9 @@ public sealed class SendBufferTests
 
         Assert.Equal([28 + (16 * 1024), payload.Length - (16 * 1024)], Lengths());
         Assert.Equal([.. header, .. payload], All());
+
+        // Whoever else sends on the socket comes before it or after it.
+        Assert.Equal(1, _calls);
     }
 
     [Fact]
