@@ -318,12 +318,15 @@ internal sealed class NbdConnection : IAsyncDisposable
         _sender.Join();
         _stream.Dispose();
         _socket.Dispose();
-        foreach (var request in _pending.Values)
+        PendingRequest[] waiting;
+        lock (_gate)
         {
-            request.Lose(loss);
+            // The watch may look at them in this moment.
+            waiting = [.. _pending.Values];
+            _pending.Clear();
         }
 
-        _pending.Clear();
+        Array.ForEach(waiting, request => request.Lose(loss));
         _over.SetResult();
     }
 }
