@@ -26,7 +26,7 @@ public sealed class NbdBlockDevice : IBlockDevice
     private readonly WriteEpochs _epochs = new();
     private readonly CallGate _gate = new();
     private readonly NbdLines _lines;
-    private readonly long _maxBytes;
+    private readonly int _maxBytes;
     private int _isDisposed;
 
     private NbdBlockDevice(NbdUri uri, NbdTerms terms, NbdClientOptions options, bool isWritable)
@@ -34,7 +34,7 @@ public sealed class NbdBlockDevice : IBlockDevice
         (_uri, _terms) = (uri, terms);
         IsWritable = isWritable && !terms.Can(NbdTransmissionFlags.ReadOnly);
         var block = (int)terms.Sizes.Minimum;
-        _maxBytes = Math.Min(terms.Sizes.Maximum, NbdLimits.MaxPayload) / block * block;
+        _maxBytes = (int)(Math.Min(terms.Sizes.Maximum, NbdPieces.LongestBytes) / block * block);
 
         // A server that promises nothing may also have a limit, and let the second one wait for the end of the first.
         var count = terms.Can(NbdTransmissionFlags.CanMultiConn) ? options.Connections : 1;
@@ -120,17 +120,12 @@ public sealed class NbdBlockDevice : IBlockDevice
             BlockRequest.Check(Uri, DeviceOperation.Read, Geometry, offset, buffer.Length);
             var valid = (int)BlockRequest.ValidBytes(Geometry, offset, buffer.Length);
             buffer.Span[valid..].Clear();
-            for (var done = 0; done < valid;)
-            {
-                var piece = (int)Math.Min(valid - done, _maxBytes);
-                var request = Request(NbdCommand.Read, offset + done, piece);
-                Demand(
-                    DeviceOperation.Read,
-                    offset + done,
-                    await _lines.Next().AskAsync(request, default, buffer.Slice(done, piece), call)
-                        .ConfigureAwait(false));
-                done += piece;
-            }
+            var line = _lines.Next();
+            var (place, answer) = await NbdPieces
+                .AskAsync(valid, _maxBytes, (done, piece) => line.AskAsync(
+                    Request(NbdCommand.Read, offset + done, piece), default, buffer.Slice(done, piece), call))
+                .ConfigureAwait(false);
+            Demand(DeviceOperation.Read, offset + place, answer);
         });
 
     /// <inheritdoc/>
@@ -143,18 +138,15 @@ public sealed class NbdBlockDevice : IBlockDevice
             var epoch = WriteEpoch;
             var flags = isDurable && _terms.Can(NbdTransmissionFlags.SendFua) ? NbdCommandFlags.Fua : 0;
             var valid = (int)BlockRequest.ValidBytes(Geometry, offset, buffer.Length);
-            for (var done = 0; done < valid;)
-            {
-                var piece = (int)Math.Min(valid - done, _maxBytes);
-                var request = Request(NbdCommand.Write, offset + done, piece) with { Flags = flags };
-                Demand(
-                    DeviceOperation.Write,
-                    offset + done,
-                    await _lines.Next().AskAsync(request, buffer.Slice(done, piece), default, call)
-                        .ConfigureAwait(false));
-                done += piece;
-            }
-
+            var line = _lines.Next();
+            var (place, answer) = await NbdPieces
+                .AskAsync(valid, _maxBytes, (done, piece) => line.AskAsync(
+                    Request(NbdCommand.Write, offset + done, piece) with { Flags = flags },
+                    buffer.Slice(done, piece),
+                    default,
+                    call))
+                .ConfigureAwait(false);
+            Demand(DeviceOperation.Write, offset + place, answer);
             if (isDurable && flags == 0)
             {
                 await FlushAsync(epoch, call).ConfigureAwait(false);

@@ -8,8 +8,8 @@ namespace Kcopyd.Nbd.Tests.Client;
 /// <summary>Servers that answer too early, or are about to end.</summary>
 public sealed class EndingServerTests
 {
-    /// <summary>More than any socket holds.</summary>
-    private const int LargeBytes = 16 << 20;
+    /// <summary>One request, of more than the sockets here hold.</summary>
+    private const int LargeBytes = NbdPieces.LongestBytes;
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
