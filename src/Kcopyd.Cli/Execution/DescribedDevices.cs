@@ -26,16 +26,13 @@ internal sealed record DescribedDevices(
         JournalPlace? journal,
         CancellationToken cancellationToken)
     {
-        var described = source is null
-            ? null
-            : await opener.DescribeAsync(source, cancellationToken).ConfigureAwait(false);
-        var all = ImmutableArray.CreateBuilder<BlockDeviceDescription>(targets.Length);
-        foreach (var target in targets)
-        {
-            all.Add(await opener.DescribeAsync(target, cancellationToken).ConfigureAwait(false));
-        }
-
-        var found = new DescribedDevices(described, all.MoveToImmutable());
+        // Side by side: a server far away takes its time. Each once: a server may take one client.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        string[] uris = [.. targets.Prepend(source).OfType<string>().Distinct()];
+        var described = await Task.WhenAll(uris.Select(uri => DescribeAsync(opener, uri, end))).ConfigureAwait(false);
+        var byUri = uris.Zip(described).ToDictionary(static pair => pair.First, static pair => pair.Second);
+        var found = new DescribedDevices(
+            source is null ? null : byUri[source], [.. targets.Select(target => byUri[target])]);
         if (journal is not null)
         {
             await JournalOverlap.RefuseStorageAsync(opener, journal, found.Targets, cancellationToken)
@@ -43,5 +40,20 @@ internal sealed record DescribedDevices(
         }
 
         return found;
+    }
+
+    /// <summary>Looks at one; where that fails, nobody waits for the others.</summary>
+    private static async Task<BlockDeviceDescription> DescribeAsync(
+        IBlockDeviceOpener opener, string uri, CancellationTokenSource all)
+    {
+        try
+        {
+            return await opener.DescribeAsync(uri, all.Token).ConfigureAwait(false);
+        }
+        catch
+        {
+            await all.CancelAsync().ConfigureAwait(false);
+            throw;
+        }
     }
 }

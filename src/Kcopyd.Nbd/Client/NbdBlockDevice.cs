@@ -72,44 +72,51 @@ public sealed class NbdBlockDevice : IBlockDevice
     /// <returns>The device, which the caller disposes.</returns>
     /// <exception cref="DeviceException">The URI is none, the server cannot be reached or is none, or it has no such
     /// export, or one that cannot be written.</exception>
-    public static async Task<NbdBlockDevice> OpenAsync(
-        string uri, BlockDeviceAccess access, NbdClientOptions? options, CancellationToken cancellationToken)
+    public static Task<NbdBlockDevice> OpenAsync(
+        string uri, BlockDeviceAccess access, NbdClientOptions? options, CancellationToken cancellationToken) =>
+        OpenAsync(NbdUri.Parse(uri), access, options ?? new NbdClientOptions(), null, cancellationToken);
+
+    /// <summary>Takes an export.</summary>
+    /// <param name="uri">Where.</param>
+    /// <param name="access">Whether it is to be written.</param>
+    /// <param name="options">How it is used.</param>
+    /// <param name="open">A connection to it, which is the device's from here on; null: it makes one.</param>
+    /// <param name="cancellationToken">Stops connecting.</param>
+    /// <exception cref="DeviceException">As above.</exception>
+    internal static async Task<NbdBlockDevice> OpenAsync(
+        NbdUri uri,
+        BlockDeviceAccess access,
+        NbdClientOptions options,
+        NbdConnection? open,
+        CancellationToken cancellationToken)
     {
-        var (where, used) = (NbdUri.Parse(uri), options ?? new NbdClientOptions());
-        ArgumentOutOfRangeException.ThrowIfLessThan(used.Connections, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(used.Connections, 16, nameof(options));
-        NbdDurations.Check(used.ConnectTimeout, mayBeZero: false, nameof(options));
-        NbdDurations.Check(used.AnswerTimeout, mayBeZero: false, nameof(options));
-        NbdDurations.Check(used.ReconnectTimeout, mayBeZero: true, nameof(options));
+        var connection = open ?? await ConnectAsync(uri, options, cancellationToken).ConfigureAwait(false);
+        if (access == BlockDeviceAccess.ReadWrite && connection.Terms.Can(NbdTransmissionFlags.ReadOnly))
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw new DeviceException(
+                uri.Text, DeviceOperation.Open, DeviceErrorKind.ReadOnly, "the server gives it for reading only");
+        }
+
+        var device = new NbdBlockDevice(uri, connection.Terms, options, access == BlockDeviceAccess.ReadWrite);
+        device._lines.Begin(connection);
+        return device;
+    }
+
+    /// <summary>Connects to a server and takes an export.</summary>
+    /// <exception cref="DeviceException">The server cannot be reached or is none, or it has no such export.</exception>
+    internal static async Task<NbdConnection> ConnectAsync(
+        NbdUri uri, NbdClientOptions options, CancellationToken cancellationToken)
+    {
+        options.Check();
         try
         {
-#pragma warning disable CA2000 // the device owns it
-            var connection = await NbdConnection.ConnectAsync(where, used, cancellationToken).ConfigureAwait(false);
-#pragma warning restore CA2000
-            if (access == BlockDeviceAccess.ReadWrite && connection.Terms.Can(NbdTransmissionFlags.ReadOnly))
-            {
-                await connection.DisposeAsync().ConfigureAwait(false);
-                throw new DeviceException(
-                    uri, DeviceOperation.Open, DeviceErrorKind.ReadOnly, "the server gives it for reading only");
-            }
-
-            var device = new NbdBlockDevice(
-                where, connection.Terms, used, access == BlockDeviceAccess.ReadWrite);
-            try
-            {
-                await device._lines.OpenAsync(connection, cancellationToken).ConfigureAwait(false);
-                return device;
-            }
-            catch
-            {
-                await device.DisposeAsync().ConfigureAwait(false);
-                throw;
-            }
+            return await NbdConnection.ConnectAsync(uri, options, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure)
             when (NbdFailures.IsOfConnecting(failure) && !cancellationToken.IsCancellationRequested)
         {
-            throw NbdFailures.Of(uri, used, failure);
+            throw NbdFailures.Of(uri.Text, options, failure);
         }
     }
 
@@ -250,8 +257,14 @@ public sealed class NbdBlockDevice : IBlockDevice
     public IReadOnlyList<StorageExtent> Locate(long offset, long length)
     {
         BlockRequest.CheckBounds(Uri, DeviceOperation.Open, Geometry, offset, length);
-        var place = _uri.Socket ?? $"{_uri.Host}:{_uri.Port}";
-        return length == 0 ? [] : [new StorageExtent($"nbd:{place}/{_uri.Export}", offset, length)];
+        return Locate(_uri, offset, length);
+    }
+
+    /// <summary>Where bytes of an export are.</summary>
+    internal static IReadOnlyList<StorageExtent> Locate(NbdUri uri, long offset, long length)
+    {
+        var place = uri.Socket ?? $"{uri.Host}:{uri.Port}";
+        return length == 0 ? [] : [new StorageExtent($"nbd:{place}/{uri.Export}", offset, length)];
     }
 
     /// <summary>Waits for the calls inside and says goodbye to the server. Calls that have lost their connection fail:

@@ -1,3 +1,5 @@
+using Kcopyd.Nbd.Protocol;
+
 namespace Kcopyd.Nbd.Client;
 
 /// <summary>How a device on a server is used.</summary>
@@ -27,4 +29,14 @@ public sealed record NbdClientOptions
     /// <summary>A file with certificates, in PEM, that the server's must be signed by; null, the default: those that
     /// the system trusts.</summary>
     public string? TrustedCertificates { get; init; }
+
+    /// <exception cref="ArgumentOutOfRangeException">One is out of its range.</exception>
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(Connections, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Connections, 16);
+        NbdDurations.Check(ConnectTimeout, mayBeZero: false, nameof(ConnectTimeout));
+        NbdDurations.Check(AnswerTimeout, mayBeZero: false, nameof(AnswerTimeout));
+        NbdDurations.Check(ReconnectTimeout, mayBeZero: true, nameof(ReconnectTimeout));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Kcopyd.Nbd.Protocol;
 
 namespace Kcopyd.Nbd.Client;
@@ -5,27 +6,36 @@ namespace Kcopyd.Nbd.Client;
 /// <summary>The connections of a device. Any thread may call.</summary>
 internal sealed class NbdLines : IAsyncDisposable
 {
-    private NbdLine[] _lines;
+    private readonly ImmutableArray<NbdLine> _all;
+    private readonly Lock _joining = new();
+    private NbdLine[] _open;
+    private Task _others = Task.CompletedTask;
     private int _turn;
 
     /// <summary>Connections that are to be made.</summary>
     /// <param name="lines">One at least.</param>
-    public NbdLines(IEnumerable<NbdLine> lines) => _lines = [.. lines];
-
-    /// <summary>The first one is open already; makes the others, side by side.</summary>
-    /// <remarks>All are there before the first write: one that is made later could not tell what the server lost before
-    /// it. A server that does not take all gets what it takes.</remarks>
-    /// <exception cref="OperationCanceledException">The caller wants none any more.</exception>
-    public async ValueTask OpenAsync(NbdConnection first, CancellationToken cancellationToken)
+    public NbdLines(IEnumerable<NbdLine> lines)
     {
-        _lines[0].Use(first);
-        var others = _lines[1..];
-        var are = await Task.WhenAll(others.Select(line => line.TryOpenAsync(cancellationToken))).ConfigureAwait(false);
-        _lines = [_lines[0], .. others.Where((_, i) => are[i])];
+        _all = [.. lines];
+        _open = [_all[0]];
+    }
+
+    /// <summary>The first one is open already; the others are made side by side, and each is used from when it is
+    /// there. A server that does not take all gets what it takes. Called once, before anything is asked.</summary>
+    /// <remarks>None that is late hides a loss: what was written before it went through one that is asked by every
+    /// flush.</remarks>
+    public void Begin(NbdConnection first)
+    {
+        _all[0].Use(first);
+        _others = Task.WhenAll(_all[1..].Select(JoinAsync));
     }
 
     /// <summary>The one whose turn it is.</summary>
-    public NbdLine Next() => _lines[(uint)Interlocked.Increment(ref _turn) % (uint)_lines.Length];
+    public NbdLine Next()
+    {
+        var open = Volatile.Read(ref _open);
+        return open[(uint)Interlocked.Increment(ref _turn) % (uint)open.Length];
+    }
 
     /// <summary>Flushes every connection that there is, although one would do: a connection whose server is gone, and
     /// that has not heard of it, would let another one vouch for its writes.</summary>
@@ -34,7 +44,10 @@ internal sealed class NbdLines : IAsyncDisposable
     public async ValueTask<NbdAnswer> FlushAsync(NbdCall call)
     {
         var flush = new NbdRequestHeader(NbdCommandFlags.None, NbdCommand.Flush, 0, 0, 0);
-        Task<NbdAnswer>[] asked = [.. _lines.Select(line => line.TryAskAsync(flush)).OfType<Task<NbdAnswer>>()];
+        Task<NbdAnswer>[] asked =
+        [
+            .. Volatile.Read(ref _open).Select(line => line.TryAskAsync(flush)).OfType<Task<NbdAnswer>>(),
+        ];
         if (asked.Length == 0)
         {
             return await Next().AskOnceAsync(flush, call).ConfigureAwait(false);
@@ -45,14 +58,33 @@ internal sealed class NbdLines : IAsyncDisposable
     }
 
     /// <summary>Makes no connection any more: calls that wait for one fail.</summary>
-    public void Close() => Array.ForEach(_lines, static line => line.Close());
+    public void Close()
+    {
+        foreach (var line in _all)
+        {
+            line.Close();
+        }
+    }
 
     /// <summary>The last call, when nobody asks any more.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var line in _lines)
+        Close();
+        await _others.ConfigureAwait(false);
+        foreach (var line in _all)
         {
             await line.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task JoinAsync(NbdLine line)
+    {
+        if (await line.TryOpenAsync().ConfigureAwait(false))
+        {
+            lock (_joining)
+            {
+                Volatile.Write(ref _open, [.. _open, line]);
+            }
         }
     }
 }

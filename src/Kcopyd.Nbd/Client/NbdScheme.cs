@@ -5,7 +5,12 @@ namespace Kcopyd.Nbd.Client;
 /// <summary><c>nbd:</c>, <c>nbds:</c>, <c>nbd+unix:</c> and <c>nbds+unix:</c> for an opener of devices.</summary>
 public sealed class NbdScheme : IBlockDeviceOpener
 {
+    /// <summary>Long enough for whoever describes in order to open, short enough not to be in the way of
+    /// others.</summary>
+    private static readonly TimeSpan KeepTime = TimeSpan.FromSeconds(5);
+
     private readonly NbdClientOptions _options;
+    private readonly KeptConnections _kept = new(KeepTime);
 
     private NbdScheme(NbdClientOptions options) => _options = options;
 
@@ -36,20 +41,27 @@ public sealed class NbdScheme : IBlockDeviceOpener
         string uri, BlockDeviceOpenOptions options, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return await NbdBlockDevice.OpenAsync(uri, options.Access, _options, cancellationToken).ConfigureAwait(false);
+        var where = NbdUri.Parse(uri);
+        return await NbdBlockDevice.OpenAsync(where, options.Access, _options, _kept.Take(where), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
+    /// <remarks>The connection is kept for 5 seconds: opening the same URI uses it, and describing it again says
+    /// what was agreed on it.</remarks>
     public async ValueTask<BlockDeviceDescription> DescribeAsync(string uri, CancellationToken cancellationToken)
     {
-        var asking = _options with { Connections = 1 };
-        var device = await NbdBlockDevice.OpenAsync(uri, BlockDeviceAccess.Read, asking, cancellationToken)
-            .ConfigureAwait(false);
-        await using (device.ConfigureAwait(false))
+        var where = NbdUri.Parse(uri);
+        if (_kept.Look(where) is not { } terms)
         {
-            var length = device.Geometry.LengthBytes;
-            return new BlockDeviceDescription(
-                uri, Exists: true, IsResizable: false, length, device.Locate(0, length));
+            var connection = await NbdBlockDevice.ConnectAsync(where, _options, cancellationToken)
+                .ConfigureAwait(false);
+            terms = connection.Terms;
+            _kept.Keep(where, connection);
         }
+
+        var length = terms.Size.LengthBytes;
+        return new BlockDeviceDescription(
+            uri, Exists: true, IsResizable: false, length, NbdBlockDevice.Locate(where, 0, length));
     }
 }

@@ -27,11 +27,15 @@ internal sealed class PeerServer : IDisposable
         TempDirectory files, string socket, params IEnumerable<string> arguments) =>
         StartAsync(files[socket], "nbdkit", ["-U", files[socket], "-P", $"{files[socket]}.pid", .. arguments]);
 
-    /// <summary>Starts qemu-nbd.</summary>
-    public static Task<PeerServer> StartQemuAsync(TempDirectory files, params IEnumerable<string> arguments)
+    /// <summary>Starts qemu-nbd, which serves until it is killed.</summary>
+    public static Task<PeerServer> StartQemuAsync(TempDirectory files, params IEnumerable<string> arguments) =>
+        StartQemuOnceAsync(files, ["-t", .. arguments]);
+
+    /// <summary>Starts qemu-nbd, which ends when its last client goes.</summary>
+    public static Task<PeerServer> StartQemuOnceAsync(TempDirectory files, params IEnumerable<string> arguments)
     {
         var socket = files["socket"];
-        string[] common = ["-f", "raw", "-t", "--fork", "--pid-file", $"{socket}.pid", "-k", socket];
+        string[] common = ["-f", "raw", "--fork", "--pid-file", $"{socket}.pid", "-k", socket];
         return StartAsync(socket, "qemu-nbd", [.. common, .. arguments]);
     }
 

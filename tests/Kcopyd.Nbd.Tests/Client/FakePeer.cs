@@ -28,6 +28,9 @@ internal sealed class FakePeer(Stream stream, CancellationToken end)
     /// <summary>Whether it agrees to structured replies.</summary>
     public bool IsStructured { get; set; } = true;
 
+    /// <summary>Whether it promises that a flush of one connection covers all.</summary>
+    public bool IsMultiConn { get; set; }
+
     /// <summary>The size that it tells.</summary>
     public long LengthBytes { get; set; } = DiskBytes;
 
@@ -106,15 +109,16 @@ internal sealed class FakePeer(Stream stream, CancellationToken end)
     public async Task NegotiateAsync()
     {
         var go = await UntilGoAsync();
-        await ReplyAsync(go, NbdOptionReplyKind.Info, SizeTopic(LengthBytes));
+        var flags = IsMultiConn ? Flags | NbdTransmissionFlags.CanMultiConn : Flags;
+        await ReplyAsync(go, NbdOptionReplyKind.Info, SizeTopic(LengthBytes, flags));
         await ReplyAsync(go, NbdOptionReplyKind.Info, SizesTopic(Sizes));
         await ReplyAsync(go, NbdOptionReplyKind.Ack);
     }
 
-    public static byte[] SizeTopic(long length)
+    public static byte[] SizeTopic(long length, NbdTransmissionFlags flags = Flags)
     {
         var topic = new byte[sizeof(ushort) + NbdExportSize.Size];
-        new NbdExportSize(length, Flags).Write(topic.AsSpan(sizeof(ushort)));
+        new NbdExportSize(length, flags).Write(topic.AsSpan(sizeof(ushort)));
         return topic;
     }
 

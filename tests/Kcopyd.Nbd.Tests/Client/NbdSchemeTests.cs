@@ -1,0 +1,102 @@
+using Kcopyd.Devices;
+using Kcopyd.Nbd.Client;
+
+namespace Kcopyd.Nbd.Tests.Client;
+
+/// <summary>Describing and then opening an export.</summary>
+public sealed class NbdSchemeTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+
+    private readonly BlockDeviceOpener _opener = new();
+
+    public NbdSchemeTests() => NbdScheme.Register(_opener);
+
+    [Fact]
+    public async Task Export_is_opened_on_the_connection_that_described_it()
+    {
+        await using var server = new FakeServer(peer => peer.ServeAsync());
+
+        await _opener.DescribeAsync(server.Uri, default);
+        var described = await _opener.DescribeAsync(server.Uri, default);
+        await using var device = await OpenAsync(server);
+
+        Assert.Equal(FakePeer.DiskBytes, described.LengthBytes);
+        await DemandContentAsync(device);
+        Assert.Equal(1, server.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task Connection_that_described_is_given_away_once()
+    {
+        await using var server = new FakeServer(peer => peer.ServeAsync());
+        await _opener.DescribeAsync(server.Uri, default);
+
+        await using var first = await OpenAsync(server);
+        await using var second = await OpenAsync(server);
+
+        await DemandContentAsync(first);
+        await DemandContentAsync(second);
+        Assert.Equal(2, server.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task Export_is_opened_also_if_the_connection_that_described_it_is_gone()
+    {
+        await using var server = new FakeServer(peer => peer.NegotiateAsync(), peer => peer.ServeAsync());
+        await _opener.DescribeAsync(server.Uri, default);
+
+        await using var device = await OpenAsync(server);
+
+        await DemandContentAsync(device);
+        Assert.Equal(2, server.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task Connection_that_nobody_takes_says_goodbye()
+    {
+        var goodbye = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var server = new FakeServer(async peer =>
+        {
+            await peer.ServeAsync();
+            goodbye.SetResult();
+        });
+        var uri = NbdUri.Parse(server.Uri);
+        var kept = new KeptConnections(TimeSpan.FromMilliseconds(20));
+
+        kept.Keep(uri, await NbdConnection.ConnectAsync(uri, new NbdClientOptions(), default));
+
+        await goodbye.Task.WaitAsync(Limit);
+        Assert.Null(kept.Take(uri));
+    }
+
+    [Fact]
+    public async Task Only_one_connection_of_an_export_is_kept()
+    {
+        await using var server = new FakeServer(peer => peer.ServeAsync());
+        var uri = NbdUri.Parse(server.Uri);
+        var kept = new KeptConnections(Limit);
+        var (first, second) = (await ConnectAsync(uri), await ConnectAsync(uri));
+
+        kept.Keep(uri, first);
+        kept.Keep(uri, second);
+
+        Assert.Same(first, kept.Take(uri));
+        Assert.Null(kept.Take(uri));
+        await first.DisposeAsync();
+    }
+
+    private static Task<NbdConnection> ConnectAsync(NbdUri uri) =>
+        NbdConnection.ConnectAsync(uri, new NbdClientOptions(), default);
+
+    private static async Task DemandContentAsync(IBlockDevice device)
+    {
+        var bytes = new byte[4096];
+        await device.ReadAsync(0, bytes, default).AsTask().WaitAsync(Limit);
+        Assert.Equal(FakePeer.Content[..bytes.Length], bytes);
+    }
+
+    private async Task<IBlockDevice> OpenAsync(FakeServer server) =>
+        await _opener.OpenAsync(
+            server.Uri, new BlockDeviceOpenOptions { Access = BlockDeviceAccess.Read }, default);
+}
