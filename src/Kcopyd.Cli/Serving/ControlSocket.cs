@@ -19,20 +19,24 @@ internal sealed class ControlSocket : IAsyncDisposable
     private readonly Socket _listener;
     private readonly string _path;
     private readonly Func<CancellationToken, Task<string>> _tell;
+    private readonly Action<string> _complain;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _serving;
 
-    private ControlSocket(Socket listener, string path, Func<CancellationToken, Task<string>> tell)
+    private ControlSocket(
+        Socket listener, string path, Func<CancellationToken, Task<string>> tell, Action<string> complain)
     {
-        (_listener, _path, _tell) = (listener, path, tell);
+        (_listener, _path, _tell, _complain) = (listener, path, tell, complain);
         _serving = ServeAsync();
     }
 
     /// <summary>Begins to answer.</summary>
     /// <param name="path">Where; only its owner can connect.</param>
     /// <param name="tell">The document; called for one client after the other.</param>
+    /// <param name="complain">Takes a sentence where there is no document; who asked gets none then.</param>
     /// <exception cref="RefusedException">It cannot be had, or another server has it.</exception>
-    internal static ControlSocket Listen(string path, Func<CancellationToken, Task<string>> tell)
+    internal static ControlSocket Listen(
+        string path, Func<CancellationToken, Task<string>> tell, Action<string> complain)
     {
 #pragma warning disable CA2000 // the control socket owns it
         var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -49,7 +53,7 @@ internal sealed class ControlSocket : IAsyncDisposable
             }
 
             listener.Listen();
-            return new ControlSocket(listener, path, tell);
+            return new ControlSocket(listener, path, tell, complain);
         }
         catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException
             or ArgumentOutOfRangeException)
@@ -111,11 +115,23 @@ internal sealed class ControlSocket : IAsyncDisposable
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(_end.Token);
         limit.CancelAfter(AnswerTimeout);
-        ReadOnlyMemory<byte> document = Encoding.UTF8.GetBytes(
-            await _tell(limit.Token).ConfigureAwait(false));
+        ReadOnlyMemory<byte> document = Encoding.UTF8.GetBytes(await TellAsync(limit.Token).ConfigureAwait(false));
         while (!document.IsEmpty)
         {
             document = document[await client.SendAsync(document, limit.Token).ConfigureAwait(false)..];
+        }
+    }
+
+    private async Task<string> TellAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _tell(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!_end.IsCancellationRequested)
+        {
+            _complain($"the status cannot be told: {failure.Message.TrimEnd('.')}");
+            throw;
         }
     }
 }

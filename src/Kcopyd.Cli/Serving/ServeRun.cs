@@ -39,7 +39,7 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
                 Leaving = exports.Remove,
             });
             var state = new ServeState(server, units, exports, session);
-            var control = ControlSocket.Listen(request.Control, state.TellAsync);
+            var control = ControlSocket.Listen(request.Control, state.TellAsync, Speech.Complain);
             await using (control.ConfigureAwait(false))
             {
                 return await ServeAsync(plan, (units, exports), state, (interruption, changes)).ConfigureAwait(false);
