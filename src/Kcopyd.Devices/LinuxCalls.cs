@@ -35,6 +35,7 @@ internal static unsafe partial class LinuxCalls
     internal const int SeekHole = 4;
 
     internal const int AdviseDontNeed = 4;
+    internal const int MemoryHugePages = 14;
     internal const int WriteDataSync = 2;
     internal const int NoWait = 8;
     internal const int AtCurrentDirectory = -100;
@@ -104,6 +105,9 @@ internal static unsafe partial class LinuxCalls
     /// <summary>Returns the error number itself.</summary>
     [LibraryImport(C, EntryPoint = "posix_fadvise")]
     internal static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
+
+    [LibraryImport(C, EntryPoint = "madvise", SetLastError = true)]
+    internal static partial int AdviseMemory(void* memory, nuint length, int advice);
 
     [LibraryImport(C, EntryPoint = "ioctl", SetLastError = true)]
     internal static partial int Control(SafeFileHandle file, nuint request, void* argument);

@@ -17,20 +17,33 @@ public sealed unsafe class PageMemory : IDisposable
     /// </summary>
     public const byte Poison = 0x67;
 
+    /// <summary>What processors map at once if they can: larger memory is aligned to it, so that the system can back
+    /// it with such pages.</summary>
+    private const int LargePageSize = 2 << 20;
+
     private byte* _pages;
 
     // One for the owner, one for each lease that is out.
     private int _holders = 1;
     private int _isDisposed;
 
-    /// <summary>Allocates; pages cost nothing until they are first used.</summary>
+    /// <summary>Allocates; pages cost nothing until they are first used. From 2 MiB on the system is asked for large
+    /// pages, of which the first use of one byte takes 2 MiB.</summary>
     /// <param name="totalPages">At least one.</param>
     /// <exception cref="OutOfMemoryException">There is no such amount of memory.</exception>
     public PageMemory(int totalPages)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(totalPages);
         TotalPages = totalPages;
-        _pages = (byte*)NativeMemory.AlignedAlloc((nuint)totalPages * PageBudget.PageSize, PageBudget.PageSize);
+        var length = (nuint)totalPages * PageBudget.PageSize;
+        var isLarge = length >= LargePageSize;
+        _pages = (byte*)NativeMemory.AlignedAlloc(length, isLarge ? (nuint)LargePageSize : PageBudget.PageSize);
+        if (isLarge && LinuxCalls.Available)
+        {
+            // Fewer faults, and fewer misses of the address translation while data is copied. A system that has no
+            // such pages refuses, and that is all.
+            _ = LinuxCalls.AdviseMemory(_pages, length, LinuxCalls.MemoryHugePages);
+        }
     }
 
     /// <summary>All pages there are.</summary>

@@ -28,13 +28,13 @@ internal sealed record OptionText(string Name, string? Value, string Description
         "--segment",
         "SIZE",
         "What is read and written at a time, a multiple of 4K up to 64M. "
-        + "Default: 1M, 4M with an NBD server, 512K with --direct or --in-flight, or the page budget if that is "
+        + "Default: 1M, 8M with an NBD server, 512K with --direct or --in-flight, or the page budget if that is "
         + "less");
 
     internal static readonly OptionText InFlight = new(
         "--in-flight",
         "COUNT",
-        "Segments in flight at most, 1 to 64. Default: 4, 6 with an NBD server, 8 with --direct or --segment");
+        "Segments in flight at most, 1 to 64. Default: 4, 8 with --direct or --segment");
 
     internal static readonly OptionText Rate = new(
         "--rate", "SIZE", "Bytes of source a second at most; 0 is no limit. Default: 0");

@@ -181,7 +181,7 @@ internal static class TransferRequestReader
 
     /// <summary>What is in flight where nothing is said of it.</summary>
     /// <remarks>
-    /// Decided: buffered, with neither option given, 4 segments of 1 MiB, and 6 of 4 MiB where a server has part in it.
+    /// Decided: buffered, with neither option given, 4 segments of 1 MiB, and 4 of 8 MiB where a server has part in it.
     /// Because: the page cache answers at once, and 4 MiB in flight are enough in half the actors per GiB; a server
     /// answers after a while, in which a fast network takes more than that, and each request wakes threads on both
     /// sides. Instead of: 8 of 512 KiB, which stay with --direct or when either is given.
@@ -194,7 +194,7 @@ internal static class TransferRequestReader
         }
 
         return text.Targets.Append(text.Source).Any(static uri => uri is not null && NbdScheme.IsUri(uri))
-            ? (4.MiB, 6)
+            ? (8.MiB, 4)
             : (1.MiB, 4);
     }
 

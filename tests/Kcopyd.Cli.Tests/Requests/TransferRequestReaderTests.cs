@@ -31,8 +31,8 @@ public sealed class TransferRequestReaderTests
         var to = TransferRequestReader.Read(Plain with { Targets = ["b", "nbd+unix:///?socket=/run/c"] }).Options;
         var cut = TransferRequestReader.Read(Plain with { Source = "nbd://127.0.0.1/a", Segment = "256K" }).Options;
 
-        Assert.Equal((4.MiB, 6), (from.SegmentSize, from.InFlight));
-        Assert.Equal((4.MiB, 6), (to.SegmentSize, to.InFlight));
+        Assert.Equal((8.MiB, 4), (from.SegmentSize, from.InFlight));
+        Assert.Equal((8.MiB, 4), (to.SegmentSize, to.InFlight));
         Assert.Equal((256.KiB, 8), (cut.SegmentSize, cut.InFlight));
     }
 
