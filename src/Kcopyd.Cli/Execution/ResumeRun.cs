@@ -118,8 +118,12 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
         var transfer = RequestFor(job, about);
         var beginning = JobBeginning.Decide(job, transfer, plan);
         var journaled = new TransferJob(job.Id.Value, request.Policy, session, beginning);
-        return await new Transfer(transfer, plan, journaled).RunAsync(opener, engine, interruption)
-            .ConfigureAwait(false);
+        var client = TransferClient.Begin(transfer, engine, Task.FromResult(session));
+        await using (client.ConfigureAwait(false))
+        {
+            return await new Transfer(transfer, plan, journaled).RunAsync(opener, client, interruption)
+                .ConfigureAwait(false);
+        }
     }
 
     private async Task<TransferPlan> PlanAsync(JobDescription about, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Journaling;
 using Kcopyd.Cli.Planning;
@@ -21,41 +20,25 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
     private bool SaysOpening => request.Progress is ProgressStyle.Auto or ProgressStyle.Plain;
 
     /// <summary>Does it and prints what came of it.</summary>
+    /// <param name="opener">Opens the devices.</param>
+    /// <param name="client">Copies; it is ended before the devices are closed.</param>
+    /// <param name="interruption">Ends it.</param>
     /// <returns>The exit code.</returns>
     /// <exception cref="RefusedException">It cannot be done; nothing was touched.</exception>
     /// <exception cref="DeviceException">A device refused; nothing was touched.</exception>
     /// <exception cref="CopyRejectedException">The engine refused; nothing was touched.</exception>
-    internal async Task<int> RunAsync(IBlockDeviceOpener opener, Task<ActorSystem> engine, Interruption interruption)
+    internal async Task<int> RunAsync(IBlockDeviceOpener opener, TransferClient client, Interruption interruption)
     {
         var devices = await TransferDevices.OpenAsync(opener, request, plan, interruption.Token).ConfigureAwait(false);
         await using (devices.ConfigureAwait(false))
         {
-            var client = await CreateClientAsync(engine).ConfigureAwait(false);
             await using (client.ConfigureAwait(false))
             {
+                var made = await client.GetAsync().ConfigureAwait(false);
                 await WithdrawAsync(interruption.Token).ConfigureAwait(false);
                 await devices.PrepareAsync(interruption.Token).ConfigureAwait(false);
-                return await CopyAsync(client, devices, interruption).ConfigureAwait(false);
+                return await CopyAsync(made, devices, interruption).ConfigureAwait(false);
             }
-        }
-    }
-
-    private async Task<KcopydClient> CreateClientAsync(Task<ActorSystem> engine)
-    {
-        var options = new KcopydClientOptions
-        {
-            PageBudget = request.PageBudget,
-            BytesPerSecond = request.BytesPerSecond,
-            Percent = request.Percent,
-            Journal = job?.Session.Options,
-        };
-        try
-        {
-            return await KcopydClient.CreateAsync(await engine.ConfigureAwait(false), options).ConfigureAwait(false);
-        }
-        catch (OutOfMemoryException)
-        {
-            throw new RefusedException($"there is no memory for a page budget of {request.PageBudget}");
         }
     }
 

@@ -34,7 +34,14 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
             JournalOverlap.RefuseNames(place, request.Targets);
         }
 
-        var looking = request.Journal is { } journal ? LookAsync(journal, name, interruption.Token) : null;
+        var session = request.Journal is { } journal
+            ? JournalSession.OpenAsync(journal.Place, journal.Interval, engine)
+            : null;
+#pragma warning disable CA2025 // nobody disposes of a task
+        var looking = session is null ? null : LookAsync(session, name, interruption.Token);
+#pragma warning restore CA2025
+        var client = TransferClient.Begin(request, engine, session);
+        await using var ending = client.ConfigureAwait(false);
         TransferPlan plan;
         try
         {
@@ -49,19 +56,19 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
         }
 
         var job = looking is null ? null : Begin(name, await looking.ConfigureAwait(false), plan);
-        return await new Transfer(request, plan, job).RunAsync(opener, engine, interruption).ConfigureAwait(false);
+        return await new Transfer(request, plan, job).RunAsync(opener, client, interruption).ConfigureAwait(false);
     }
 
     private TransferJob Begin(string name, (JournalSession Session, JobSummary? Known) found, TransferPlan plan) =>
         new(name, request.Journal!.Policy, found.Session, JobBeginning.Decide(found.Known, request, plan));
 
-    /// <summary>Opens the journal and looks what it knows of the job.</summary>
-    private async Task<(JournalSession Session, JobSummary? Known)> LookAsync(
-        JournalRequest journal, string name, CancellationToken cancellationToken)
+    /// <summary>Looks what the journal knows of the job.</summary>
+    private static async Task<(JournalSession Session, JobSummary? Known)> LookAsync(
+        Task<JournalSession> opening, string name, CancellationToken cancellationToken)
     {
         try
         {
-            var session = await JournalSession.OpenAsync(journal.Place, journal.Interval, engine).ConfigureAwait(false);
+            var session = await opening.ConfigureAwait(false);
             var known = await session.Journal.FindAsync(new CopyJobId(name), cancellationToken).ConfigureAwait(false);
             return (session, known);
         }
