@@ -21,7 +21,7 @@ internal static class Program
 {
     private static async Task<int> Main(string[] args)
     {
-        CloseOutputThatIsClosed();
+        Prepare(args);
         var begun = NeedsEngine(args) ? EngineStart.Begin() : null;
         Task<ActorSystem> Engine() => begun ??= EngineStart.Begin();
         var root = ProgramCommands.Create(new ProgramRuns(
@@ -80,11 +80,17 @@ internal static class Program
         }
     }
 
-    private static void CloseOutputThatIsClosed()
+    /// <summary>Has output that is closed left alone, and all but what serves scheduled in batches.</summary>
+    private static void Prepare(string[] args)
     {
         if (!InheritedDescriptor.IsOpen(InheritedDescriptor.Output))
         {
             Console.SetOut(ClosedOutput.Instance);
+        }
+
+        if (args is not [ServeCommand.Name, ..])
+        {
+            BatchScheduling.Begin();
         }
     }
 
