@@ -19,7 +19,7 @@ internal sealed class PublishCase : IBenchmarkCase
     public Task RunAsync(BenchmarkSession session)
     {
         var files = new FileInfo(session.ProgramPath).Directory!.GetFiles("*", SearchOption.AllDirectories);
-        session.Report(new CaseReport(Name, "the published program, compiled ahead of time, without the runtime")
+        session.Report(new CaseReport(Name, "the published program, compiled ahead of time, with the runtime")
         {
             Figures =
             [
