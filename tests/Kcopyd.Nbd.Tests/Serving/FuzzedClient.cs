@@ -11,8 +11,10 @@ namespace Kcopyd.Nbd.Tests.Serving;
 internal sealed class FuzzedClient(Random random, long diskBytes)
 {
     private const int Block = 512;
+    private const int ShortRequest = 8;
+    private const int LongRead = 128;
 
-    private static readonly string[] Exports = ["disk", "disk", "disk", "disk", "read-only", "absent", ""];
+    private static readonly string[] Exports = ["disk", "disk", "mixed", "mixed", "read-only", "absent", ""];
 
     private static readonly ulong[] Edges =
     [
@@ -21,9 +23,18 @@ internal sealed class FuzzedClient(Random random, long diskBytes)
     ];
 
     private readonly List<byte[]> _messages = [];
+    private readonly List<NbdRequestHeader> _requests = [];
 
     /// <summary>How many messages there are.</summary>
     public int Count => _messages.Count;
+
+    /// <summary>Whether it says what the protocol allows, in order and whole.</summary>
+    public bool IsHonest { get; private set; } = true;
+
+    /// <summary>The cookies of all requests that an honest one has an answer to, if it comes to ask them.</summary>
+    public IEnumerable<ulong> Cookies => _requests
+        .TakeWhile(static request => request.Command != NbdCommand.Disconnect)
+        .Select(static request => request.Cookie);
 
     /// <summary>All of them, as they go over the wire.</summary>
     public byte[] ToBytes() => [.. _messages.SelectMany(static message => message)];
@@ -45,6 +56,7 @@ internal sealed class FuzzedClient(Random random, long diskBytes)
 
         if (random.Next(2) == 0)
         {
+            IsHonest = false;
             for (var mutations = random.Next(1, 4); mutations > 0 && _messages.Count > 0; mutations--)
             {
                 Mutate(random.Next(_messages.Count));
@@ -92,14 +104,16 @@ internal sealed class FuzzedClient(Random random, long diskBytes)
         }
 
         var flags = random.Next(4) == 0 ? (NbdCommandFlags)(1 << random.Next(6)) : NbdCommandFlags.None;
-        var length = (uint)random.Next(1, 9) * Block;
-        var offset = (ulong)random.NextInt64((diskBytes / Block) - 8) * Block;
+        var blocks = command == NbdCommand.Read && random.Next(4) == 0 ? LongRead : ShortRequest;
+        var length = (uint)random.Next(1, blocks + 1) * Block;
+        var offset = (ulong)random.NextInt64((diskBytes / Block) - blocks) * Block;
         var request = command == NbdCommand.Flush
             ? new NbdRequestHeader(flags, command, (ulong)random.NextInt64(), 0, 0)
             : new NbdRequestHeader(flags, command, (ulong)random.NextInt64(), offset, length);
         var bytes = new byte[NbdRequestHeader.Size + (command == NbdCommand.Write ? (int)length : 0)];
         random.NextBytes(bytes);
         request.Write(bytes);
+        _requests.Add(request);
         return bytes;
     }
 

@@ -12,8 +12,6 @@ internal sealed class FuzzedDisk : IAsyncDisposable
 
     private const int Block = 512;
 
-    private static readonly byte[] Magic = [0x25, 0x60, 0x95, 0x13];
-
     private readonly byte[] _content = TempDirectory.Bytes(Length, 7);
     private readonly bool[] _isTouched = new bool[Length / Block];
     private readonly bool[] _wasTouched = new bool[Length / Block];
@@ -35,14 +33,23 @@ internal sealed class FuzzedDisk : IAsyncDisposable
     }
 
     /// <summary>Notes all that a server could understand as sound requests to write, wherever they begin.</summary>
-    public void Allow(ReadOnlySpan<byte> bytes)
+    public void Allow(byte[] said)
     {
-        for (var at = bytes.IndexOf(Magic); at >= 0; at = Next(bytes, at + 1))
+        foreach (var at in SaidWords.At(said, NbdMagic.Request, NbdRequestHeader.Size))
         {
-            if (bytes.Length - at >= NbdRequestHeader.Size)
-            {
-                Allow(NbdRequestHeader.Read(bytes[at..]), bytes.Length - at - NbdRequestHeader.Size);
-            }
+            Allow(NbdRequestHeader.Read(said.AsSpan(at)), said.Length - at - NbdRequestHeader.Size);
+        }
+    }
+
+    /// <summary>Bytes that a client read are the first ones, but where somebody may have written.</summary>
+    public void CheckRead(long offset, ReadOnlySpan<byte> bytes)
+    {
+        for (var done = 0; done < bytes.Length; done += Block)
+        {
+            var (at, length) = ((int)offset + done, Math.Min(Block, bytes.Length - done));
+            Assert.True(
+                MayDiffer(at / Block) || bytes.Slice(done, length).SequenceEqual(_content.AsSpan(at, length)),
+                $"{at} was read wrong");
         }
     }
 
@@ -57,7 +64,7 @@ internal sealed class FuzzedDisk : IAsyncDisposable
         {
             var range = new Range(block * Block, (block + 1) * Block);
             var isChanged = !now.AsSpan(range).SequenceEqual(_content.AsSpan(range));
-            var isAllowed = _isTouched[block] || _wasTouched[block];
+            var isAllowed = MayDiffer(block);
             Assert.True(isAllowed || !isChanged, $"block {block} was written");
             checkedBlocks += isAllowed ? 0 : 1;
             ChangedBlocks += isChanged ? 1 : 0;
@@ -66,11 +73,7 @@ internal sealed class FuzzedDisk : IAsyncDisposable
         return checkedBlocks;
     }
 
-    private static int Next(ReadOnlySpan<byte> bytes, int from)
-    {
-        var found = bytes[from..].IndexOf(Magic);
-        return found < 0 ? -1 : from + found;
-    }
+    private bool MayDiffer(int block) => _isTouched[block] || _wasTouched[block];
 
     private void Allow(NbdRequestHeader request, int bytesBehind)
     {

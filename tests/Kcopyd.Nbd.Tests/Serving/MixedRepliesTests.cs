@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Kcopyd.Actors.TestKit.Devices;
 using Kcopyd.Core;
 using Kcopyd.Devices;
 using Kcopyd.Nbd.Client;
@@ -62,37 +61,6 @@ public sealed class MixedRepliesTests : IDisposable
                 await client.ReadAsync((writer * Region) + offset, bytes, default);
                 Assert.True(
                     bytes.AsSpan().SequenceEqual(expected.AsSpan(offset, length)), $"operation {i} of {writer}");
-            }
-        }
-    }
-
-    /// <summary>Every other call ends on another thread than it began on.</summary>
-    private sealed class MixedBlockDevice(IBlockDevice inner) : DelegatingBlockDevice(inner)
-    {
-        private int _calls;
-
-        public override async ValueTask ReadAsync(
-            long offset, Memory<byte> buffer, CancellationToken cancellationToken)
-        {
-            await NextAsync();
-            await base.ReadAsync(offset, buffer, cancellationToken);
-        }
-
-        public override async ValueTask WriteAsync(
-            long offset,
-            ReadOnlyMemory<byte> buffer,
-            WriteDurability durability,
-            CancellationToken cancellationToken)
-        {
-            await NextAsync();
-            await base.WriteAsync(offset, buffer, durability, cancellationToken);
-        }
-
-        private async ValueTask NextAsync()
-        {
-            if (Interlocked.Increment(ref _calls) % 2 == 0)
-            {
-                await Task.Yield();
             }
         }
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Kcopyd.Devices;
 using Kcopyd.Nbd.Client;
+using Kcopyd.Nbd.Protocol;
 using Kcopyd.Nbd.Serving;
 using Kcopyd.Tests.Shared;
 using Xunit.Abstractions;
@@ -23,6 +24,8 @@ public sealed class NbdServerFuzzTests(ITestOutputHelper output) : IAsyncLifetim
     private readonly FuzzedDisk _disk = new();
     private readonly FuzzedDisk _readOnly = new();
     private int _unobserved;
+    private long _answers;
+    private long _honestAnswers;
 
     private string SocketPath => _directory["socket"];
 
@@ -46,6 +49,7 @@ public sealed class NbdServerFuzzTests(ITestOutputHelper output) : IAsyncLifetim
         using var certificate = SelfSigned.Create("localhost");
         var server = new NbdServer(new NbdServerOptions { MaxRequestBytes = 1 << 20, Certificate = certificate });
         server.Add(new NbdExport("disk", _disk.Device) { Description = "a disk" });
+        server.Add(new NbdExport("mixed", new MixedBlockDevice(_disk.Device)));
         server.Add(new NbdExport("read-only", _readOnly.Device) { IsReadOnly = true });
         server.Listen(new UnixDomainSocketEndPoint(SocketPath));
         var random = new Random(seed);
@@ -63,10 +67,12 @@ public sealed class NbdServerFuzzTests(ITestOutputHelper output) : IAsyncLifetim
         await server.DisposeAsync();
         output.WriteLine(
             $"seed {seed}: {messages} messages in {clock.Elapsed.TotalSeconds:F1} s; {before} bytes live before, "
-            + $"{after} after; {untouched} blocks were seen to be untouched, {_disk.ChangedBlocks} changed");
+            + $"{after} after; {untouched} blocks were seen to be untouched, {_disk.ChangedBlocks} changed; "
+            + $"{_answers} answers were right, {_honestAnswers} of them all that honest clients wanted");
         Assert.Equal(0, server.ConnectionCount);
         Assert.Equal(FuzzedDisk.Length / 512, await _readOnly.CheckAsync());
         Assert.True(untouched > 0 && _disk.ChangedBlocks > 0, "nothing was checked, or nothing was written");
+        Assert.True(_honestAnswers > messages / 10, "few answers were checked");
         Assert.InRange(after - before, long.MinValue, MaxGrowthBytes);
         LiveBytes();
         Assert.Equal(0, _unobserved);
@@ -87,7 +93,7 @@ public sealed class NbdServerFuzzTests(ITestOutputHelper output) : IAsyncLifetim
                 var bytes = drawn.ToBytes();
                 messages += drawn.Count;
                 _disk.Allow(bytes);
-                talks.Add(TalkAsync(bytes, new Random(random.Next())));
+                talks.Add(TalkAsync(drawn, bytes, new Random(random.Next())));
             }
 
             await Task.WhenAll(talks).WaitAsync(Limit);
@@ -96,14 +102,31 @@ public sealed class NbdServerFuzzTests(ITestOutputHelper output) : IAsyncLifetim
         return messages;
     }
 
-    /// <summary>Says all in pieces, then waits for the server's end, or goes without it.</summary>
-    private async Task TalkAsync(byte[] bytes, Random random)
+    /// <summary>Says all in pieces, and reads what comes until the server's end; or goes before.</summary>
+    private async Task TalkAsync(FuzzedClient client, byte[] bytes, Random random)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath));
+        using var heard = new MemoryStream();
+        var isDeaf = random.Next(8) == 0;
 #pragma warning disable CA2025 // waited for, or ended by the end of the socket
-        var hearing = random.Next(8) > 0 ? HearAsync(socket) : Task.CompletedTask;
+        var hearing = isDeaf ? Task.CompletedTask : HearAsync(socket, heard);
 #pragma warning restore CA2025
+        if (!await SayAsync(socket, bytes, random))
+        {
+            return;
+        }
+
+        await hearing;
+        if (!isDeaf)
+        {
+            Check(client, bytes, heard.ToArray());
+        }
+    }
+
+    /// <returns>Whether it came to the end, or the server did not want to hear all; it may go before.</returns>
+    private static async Task<bool> SayAsync(Socket socket, byte[] bytes, Random random)
+    {
         try
         {
             for (var at = 0; at < bytes.Length;)
@@ -113,7 +136,7 @@ public sealed class NbdServerFuzzTests(ITestOutputHelper output) : IAsyncLifetim
                 at += piece;
                 if (random.Next(200) == 0)
                 {
-                    return;
+                    return false;
                 }
             }
 
@@ -124,21 +147,36 @@ public sealed class NbdServerFuzzTests(ITestOutputHelper output) : IAsyncLifetim
             // The server closed the connection, and may.
         }
 
-        await hearing;
+        return true;
     }
 
-    private static async Task HearAsync(Socket socket)
+    private static async Task HearAsync(Socket socket, MemoryStream heard)
     {
         var buffer = new byte[64 * 1024];
         try
         {
-            while (await socket.ReceiveAsync(buffer) > 0)
+            while (await socket.ReceiveAsync(buffer) is > 0 and var count)
             {
+                heard.Write(buffer, 0, count);
             }
         }
         catch (Exception end) when (end is SocketException or ObjectDisposedException)
         {
             // A reset is an end too.
+        }
+    }
+
+    /// <summary>What came is whole and right, and an honest client has an answer to all that it asked.</summary>
+    private void Check(FuzzedClient client, byte[] said, byte[] heard)
+    {
+        var replies = new HeardReplies(
+            said, flags => flags.HasFlag(NbdTransmissionFlags.ReadOnly) ? _readOnly : _disk);
+        replies.Check(heard);
+        Interlocked.Add(ref _answers, replies.Answered?.Count ?? 0);
+        if (client.IsHonest && replies.Answered is { } answered)
+        {
+            Assert.Equal(client.Cookies.Order(), answered.Order());
+            Interlocked.Add(ref _honestAnswers, answered.Count);
         }
     }
 
