@@ -97,14 +97,14 @@ internal sealed class FuzzedClient(Random random, long diskBytes)
 
     private byte[] DrawRequest()
     {
-        var command = (NbdCommand)random.Next(9);
+        var command = random.Next(3) == 0 ? NbdCommand.Read : (NbdCommand)random.Next(9);
         if (command == NbdCommand.Disconnect && random.Next(20) > 0)
         {
             command = NbdCommand.Write;
         }
 
         var flags = random.Next(4) == 0 ? (NbdCommandFlags)(1 << random.Next(6)) : NbdCommandFlags.None;
-        var blocks = command == NbdCommand.Read && random.Next(4) == 0 ? LongRead : ShortRequest;
+        var blocks = command == NbdCommand.Read && random.Next(2) == 0 ? LongRead : ShortRequest;
         var length = (uint)random.Next(1, blocks + 1) * Block;
         var offset = (ulong)random.NextInt64((diskBytes / Block) - blocks) * Block;
         var request = command == NbdCommand.Flush
