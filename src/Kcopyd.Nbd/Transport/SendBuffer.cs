@@ -14,6 +14,9 @@ internal sealed class SendBuffer(SendBytes send)
     private byte[]? _bytes;
     private int _count;
 
+    /// <summary>Whether all that came is sent.</summary>
+    public bool IsEmpty => _count == 0;
+
     /// <summary>Keeps a copy of a piece, or sends it, after all that came before. On return its memory is
     /// free.</summary>
     public void Add(ReadOnlySpan<byte> piece)

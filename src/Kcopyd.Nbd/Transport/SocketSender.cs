@@ -62,6 +62,10 @@ internal sealed class SocketSender(SendBytes send)
             _buffer.Add(piece.Head.Span);
             _buffer.Add(piece.Body.Span);
             _batched.Add(piece.Sent);
+            if (_buffer.IsEmpty)
+            {
+                Complete();
+            }
         }
     }
 
@@ -91,6 +95,11 @@ internal sealed class SocketSender(SendBytes send)
     private void Flush()
     {
         _buffer.Flush();
+        Complete();
+    }
+
+    private void Complete()
+    {
         foreach (var sent in _batched)
         {
             sent.SetResult();

@@ -49,6 +49,23 @@ public sealed class SocketSenderTests : IDisposable
     }
 
     [Fact]
+    public async Task Large_piece_is_sent_when_its_last_byte_is_out_although_others_wait()
+    {
+        var sender = new SocketSender(Send);
+        var first = sender.SendAsync(Reply(0, 100_000));
+        await _arrived.WaitAsync(Limit);
+        var second = sender.SendAsync(Reply(1, 100_000));
+
+        _gate.Release();
+
+        await first.WaitAsync(Limit);
+        Assert.False(second.IsCompleted);
+        _gate.Release();
+        await second.WaitAsync(Limit);
+        sender.Close();
+    }
+
+    [Fact]
     public async Task Nothing_that_waits_is_lost_when_it_is_closed()
     {
         var sender = new SocketSender(Send);
