@@ -33,15 +33,14 @@ public sealed class NbdBlockDevice : IBlockDevice
     {
         (_uri, _terms) = (uri, terms);
         IsWritable = isWritable && !terms.Can(NbdTransmissionFlags.ReadOnly);
-        var block = (int)terms.Sizes.Minimum;
-        _maxBytes = (int)(Math.Min(terms.Sizes.Maximum, NbdPieces.LongestBytes) / block * block);
+        _maxBytes = NbdPieces.LongestOf(terms.Sizes);
 
         // A server that promises nothing may also have a limit, and let the second one wait for the end of the first.
         var count = terms.Can(NbdTransmissionFlags.CanMultiConn) ? options.Connections : 1;
         _lines = new NbdLines(Enumerable.Range(0, count).Select(_ => new NbdLine(uri, options, terms, Lost)));
         Geometry = new BlockDeviceGeometry(
             terms.Size.LengthBytes,
-            block,
+            (int)terms.Sizes.Minimum,
             (int)Math.Min(terms.Sizes.Preferred, 1 << 20),
             !IsWritable,
             terms.Abilities);

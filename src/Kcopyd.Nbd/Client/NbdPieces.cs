@@ -13,6 +13,15 @@ internal static class NbdPieces
     /// <summary>The longest one, where the server takes that.</summary>
     public const int LongestBytes = 2 << 20;
 
+    /// <summary>How long requests are where a server says how it wants them; unit: bytes. What it prefers is not cut,
+    /// although it may be longer.</summary>
+    public static int LongestOf(NbdBlockSizes sizes)
+    {
+        var most = Math.Min(sizes.Maximum, NbdLimits.MaxPayload);
+        var wanted = Math.Min(most, Math.Max(LongestBytes, sizes.Preferred));
+        return (int)(wanted / sizes.Minimum * sizes.Minimum);
+    }
+
     /// <summary>Asks for all pieces, and waits for all: nobody uses the bytes on return.</summary>
     /// <param name="length">Bytes in all.</param>
     /// <param name="longest">Bytes of a piece at most.</param>

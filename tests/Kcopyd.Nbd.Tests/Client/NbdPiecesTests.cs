@@ -32,6 +32,16 @@ public sealed class NbdPiecesTests
         Assert.Equal(NbdError.None, answer.Error);
     }
 
+    [Theory]
+    [InlineData(512, 4096, 32 << 20, 2 << 20)]
+    [InlineData(1, 4096, uint.MaxValue, 2 << 20)]
+    [InlineData(512, 4096, 100_352, 100_352)]
+    [InlineData(65536, 65536, 65536, 65536)]
+    [InlineData(4096, 8 << 20, 32 << 20, 8 << 20)]
+    [InlineData(4096, 64 << 20, uint.MaxValue, 32 << 20)]
+    public void Pieces_are_as_long_as_the_server_wants_them(uint minimum, uint preferred, uint maximum, int expected) =>
+        Assert.Equal(expected, NbdPieces.LongestOf(new NbdBlockSizes(minimum, preferred, maximum)));
+
     [Fact]
     public async Task All_pieces_are_under_way_before_any_is_answered()
     {
