@@ -14,17 +14,7 @@ public sealed class NbdLinesTests
     {
         var proceed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var used = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var server = new FakeServer(ServeAsync, async peer =>
-        {
-            await proceed.Task.WaitAsync(Limit);
-            peer.IsMultiConn = true;
-            await peer.NegotiateAsync();
-            while (await peer.RequestAsync() is { Command: not NbdCommand.Disconnect } request)
-            {
-                used.TrySetResult();
-                await peer.AnswerAsync(request);
-            }
-        });
+        await using var server = new FakeServer(ServeAsync, peer => JoinAsync(peer, proceed.Task, used));
         await using var device = await OpenAsync(server, connections: 2);
 
         await ReadAsync(device);
@@ -70,17 +60,7 @@ public sealed class NbdLinesTests
                     await peer.AnswerAsync(request);
                 }
             },
-            async peer =>
-            {
-                await written.Task.WaitAsync(Limit);
-                peer.IsMultiConn = true;
-                await peer.NegotiateAsync();
-                while (await peer.RequestAsync() is { Command: not NbdCommand.Disconnect } request)
-                {
-                    used.TrySetResult();
-                    await peer.AnswerAsync(request);
-                }
-            });
+            peer => JoinAsync(peer, written.Task, used));
         await using var device = await OpenAsync(server, connections: 2);
         var epoch = device.WriteEpoch;
         await device.WriteAsync(0, FakePeer.Content.AsMemory(0, 512), WriteDurability.Cached, default);
@@ -98,6 +78,19 @@ public sealed class NbdLinesTests
     {
         peer.IsMultiConn = true;
         return peer.ServeAsync();
+    }
+
+    /// <summary>Negotiates when it may, and says when it is used.</summary>
+    private static async Task JoinAsync(FakePeer peer, Task proceed, TaskCompletionSource used)
+    {
+        await proceed.WaitAsync(Limit);
+        peer.IsMultiConn = true;
+        await peer.NegotiateAsync();
+        while (await peer.RequestAsync() is { Command: not NbdCommand.Disconnect } request)
+        {
+            used.TrySetResult();
+            await peer.AnswerAsync(request);
+        }
     }
 
     private static async Task ReadAsync(NbdBlockDevice device)

@@ -86,6 +86,46 @@ public sealed class NbdSchemeTests
         await first.DisposeAsync();
     }
 
+    [Fact]
+    public async Task Connection_that_was_lost_is_not_given_away_and_makes_room_for_another()
+    {
+        await using var server = new FakeServer(peer => peer.NegotiateAsync(), peer => peer.ServeAsync());
+        var uri = NbdUri.Parse(server.Uri);
+        var kept = new KeptConnections(Limit);
+        kept.Keep(uri, await LostAsync(uri));
+        Assert.Null(kept.Look(uri));
+
+        var another = await ConnectAsync(uri);
+        kept.Keep(uri, another);
+
+        Assert.Same(another.Terms, kept.Look(uri));
+        Assert.Same(another, kept.Take(uri));
+        await another.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Nothing_is_given_away_where_the_connection_was_lost()
+    {
+        await using var server = new FakeServer(peer => peer.NegotiateAsync());
+        var uri = NbdUri.Parse(server.Uri);
+        var kept = new KeptConnections(Limit);
+
+        kept.Keep(uri, await LostAsync(uri));
+
+        Assert.Null(kept.Take(uri));
+    }
+
+    /// <summary>Of a server that goes after the negotiation.</summary>
+    private static async Task<NbdConnection> LostAsync(NbdUri uri)
+    {
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var connection = await ConnectAsync(uri);
+        connection.WhenLost(lost.SetResult);
+        await lost.Task.WaitAsync(Limit);
+        Assert.True(connection.IsLost);
+        return connection;
+    }
+
     private static Task<NbdConnection> ConnectAsync(NbdUri uri) =>
         NbdConnection.ConnectAsync(uri, new NbdClientOptions(), default);
 
