@@ -130,7 +130,10 @@ internal sealed class ControlSocket : IAsyncDisposable
         }
         catch (Exception failure) when (!_end.IsCancellationRequested)
         {
-            _complain($"the status cannot be told: {failure.Message.TrimEnd('.')}");
+            var reason = cancellationToken.IsCancellationRequested
+                ? $"that took more than {AnswerTimeout.TotalSeconds:F0} seconds"
+                : failure.Message.TrimEnd('.');
+            _complain($"the status cannot be told: {reason}");
             throw;
         }
     }
