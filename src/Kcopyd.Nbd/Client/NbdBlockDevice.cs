@@ -286,6 +286,11 @@ public sealed class NbdBlockDevice : IBlockDevice
     /// <summary>A connection is lost, and with it what was not flushed, if there is any.</summary>
     private void Lost()
     {
+        if (Volatile.Read(ref _isDisposed) == 0)
+        {
+            NbdMetrics.Losses.Add(1);
+        }
+
         if (_changes.AreThere)
         {
             _epochs.End();

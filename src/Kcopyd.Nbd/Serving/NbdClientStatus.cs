@@ -12,6 +12,9 @@ public sealed record NbdClientStatus(string Peer, string? Export, DateTimeOffset
     /// <summary>Requests that were answered.</summary>
     public long Requests { get; init; }
 
+    /// <summary>Those of them that the device failed.</summary>
+    public long FailedRequests { get; init; }
+
     /// <summary>Requests under way.</summary>
     public int InFlight { get; init; }
 

@@ -69,6 +69,10 @@ public sealed class NbdServer : IAsyncDisposable
     /// <summary>Why a connection ended that a client did not end; null: nobody is told. Called by any thread.</summary>
     public Action<Exception>? ConnectionFailed { get; init; }
 
+    /// <summary>A request that a device failed; null: nobody is told. Called by any thread, once for each, maybe by the
+    /// one that serves the client, which waits for it.</summary>
+    public Action<NbdRequestFailure>? RequestFailed { get; init; }
+
     /// <summary>Connections that are open.</summary>
     public int ConnectionCount => Volatile.Read(ref _count);
 
@@ -257,8 +261,9 @@ public sealed class NbdServer : IAsyncDisposable
         }
 
         var number = Interlocked.Increment(ref _last);
-        var client = new ServedClient(socket);
+        var client = new ServedClient(socket, RequestFailed);
         _clients.TryAdd(number, client);
+        NbdMetrics.Connections.Add(1);
         try
         {
             new Thread(() => Serve(socket, number, client)) { IsBackground = true, Name = "kcopyd nbd client" }.Start();
@@ -302,6 +307,7 @@ public sealed class NbdServer : IAsyncDisposable
     {
         Interlocked.Decrement(ref _count);
         _clients.TryRemove(number, out _);
+        NbdMetrics.Connections.Add(-1);
         client.Ended.TrySetResult();
     }
 

@@ -40,6 +40,11 @@ internal static class RequestRules
         _ => NbdError.Io,
     };
 
+    /// <summary>Whether a failure is the device's, and neither the request's nor that of a device that is being closed.
+    /// </summary>
+    public static bool IsOfDevice(Exception failure) =>
+        Of(failure) is NbdError.Io or NbdError.NoSpace or NbdError.NotPermitted;
+
     /// <summary>What is said of a part of a device.</summary>
     public static NbdExtentFlags Of(BlockStatus status) => status switch
     {

@@ -5,7 +5,9 @@ using Kcopyd.Nbd.Protocol;
 namespace Kcopyd.Nbd.Serving;
 
 /// <summary>What is known of one connection while it lasts. Any thread may call.</summary>
-internal sealed class ServedClient(Socket socket)
+/// <param name="socket">Where the client is. The caller's.</param>
+/// <param name="failed">Hears of every request that a device fails; null: nobody does.</param>
+internal sealed class ServedClient(Socket socket, Action<NbdRequestFailure>? failed)
 {
     /// <summary>Of Linux: who is at the other end of a Unix socket, as process, user and group.</summary>
     private const int SocketLevel = 1;
@@ -17,6 +19,7 @@ internal sealed class ServedClient(Socket socket)
     private string? _export;
     private bool _isEncrypted;
     private long _requests;
+    private long _failedRequests;
     private int _inFlight;
     private int _isCut;
     private long _bytesRead;
@@ -33,6 +36,7 @@ internal sealed class ServedClient(Socket socket)
     {
         IsEncrypted = Volatile.Read(ref _isEncrypted),
         Requests = Interlocked.Read(ref _requests),
+        FailedRequests = Interlocked.Read(ref _failedRequests),
         InFlight = Volatile.Read(ref _inFlight),
         BytesRead = Interlocked.Read(ref _bytesRead),
         BytesWritten = Interlocked.Read(ref _bytesWritten),
@@ -59,10 +63,27 @@ internal sealed class ServedClient(Socket socket)
     }
 
     /// <summary>A request was answered, one way or the other.</summary>
-    public void Answered(NbdRequestHeader request)
+    /// <param name="request">Which.</param>
+    /// <param name="failure">Why it was not done; null: it was.</param>
+    public void Answered(NbdRequestHeader request, Exception? failure)
     {
+        var isFailed = failure is not null && RequestRules.IsOfDevice(failure);
         Interlocked.Decrement(ref _inFlight);
         Interlocked.Increment(ref _requests);
+        NbdMetrics.CountAnswer(_export, request, isFailed);
+        if (isFailed)
+        {
+            Interlocked.Increment(ref _failedRequests);
+            Tell(new NbdRequestFailure(_export ?? string.Empty, _peer, failure!));
+        }
+        else if (failure is null)
+        {
+            Count(request);
+        }
+    }
+
+    private void Count(NbdRequestHeader request)
+    {
         if (request.Command == NbdCommand.Read)
         {
             Interlocked.Add(ref _bytesRead, request.Length);
@@ -70,6 +91,19 @@ internal sealed class ServedClient(Socket socket)
         else if (request.Command == NbdCommand.Write)
         {
             Interlocked.Add(ref _bytesWritten, request.Length);
+        }
+    }
+
+    private void Tell(NbdRequestFailure failure)
+    {
+        try
+        {
+            failed?.Invoke(failure);
+        }
+#pragma warning disable CA1031 // who cannot even listen has no more to say
+        catch (Exception)
+#pragma warning restore CA1031
+        {
         }
     }
 

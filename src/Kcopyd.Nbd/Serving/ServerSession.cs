@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Kcopyd.Devices;
 using Kcopyd.Nbd.Protocol;
 using Kcopyd.Nbd.Transport;
@@ -178,6 +179,7 @@ internal sealed class ServerSession : IDisposable
     /// <summary>Does one request and answers it, also where the device failed in a way that it should not.</summary>
     private async Task ServeAsync(NbdRequestHeader request, TransferBuffer? buffer, long holds)
     {
+        Exception? cause = null;
         try
         {
             if (!TryDo(request, buffer))
@@ -189,12 +191,13 @@ internal sealed class ServerSession : IDisposable
         catch (Exception failure)
 #pragma warning restore CA1031
         {
+            cause = failure;
             await TryFailAsync(request, failure).ConfigureAwait(false);
         }
         finally
         {
             _idle?.Begin();
-            _client.Answered(request);
+            _client.Answered(request, cause);
             if (buffer is not null)
             {
                 _buffers.Return(buffer);
@@ -240,10 +243,12 @@ internal sealed class ServerSession : IDisposable
                 OwnThread.Wait(_replies.DataAsync(request, buffer!));
                 return true;
             case NbdCommand.Write when IsWrittenOnArrival(request):
-                OwnThread.Wait(
-                    buffer!.Failure is { } failure
-                        ? FailAsync(request, failure)
-                        : _replies.EndAsync(request.Cookie, NbdError.None));
+                if (buffer!.Failure is { } failure)
+                {
+                    ExceptionDispatchInfo.Throw(failure);
+                }
+
+                OwnThread.Wait(_replies.EndAsync(request.Cookie, NbdError.None));
                 return true;
             default:
                 return false;

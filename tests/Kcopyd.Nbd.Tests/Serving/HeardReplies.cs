@@ -3,8 +3,8 @@ using Kcopyd.Nbd.Protocol;
 
 namespace Kcopyd.Nbd.Tests.Serving;
 
-/// <summary>What one client hears from its first byte to its last, taken at its word: whatever begins wrong, is cut off,
-/// answers what was not asked or answers it wrong, fails.</summary>
+/// <summary>What one client hears from its first byte to its last, taken at its word: whatever begins wrong, is cut
+/// off, answers what was not asked or answers it wrong, fails.</summary>
 /// <param name="said">All that the client said: whatever could be understood as a request or an option may be
 /// answered.</param>
 /// <param name="diskOf">The disk that an export with such flags gives.</param>
@@ -177,7 +177,7 @@ internal sealed class HeardReplies(byte[] said, Func<NbdTransmissionFlags, Fuzze
         _answered.Add(cookie);
         var asked = _requests[cookie].ToArray();
         var answers = _answered.Count(one => one == cookie);
-        Assert.True(answers <= asked.Length, $"cookie {cookie:x} was answered {answers} and asked {asked.Length} times");
+        Assert.True(answers <= asked.Length, $"{answers} answers to {cookie:x}, asked {asked.Length} times");
         return asked.Distinct().Count() == 1 ? asked[0] : null;
     }
 }

@@ -41,7 +41,7 @@ public sealed class IdleWatchTests : IDisposable
 
         Assert.False(watch.HasEnded);
         watch.Begin();
-        _pair.Client.Answered(new NbdRequestHeader(NbdCommandFlags.None, NbdCommand.Read, 0, 0, 512));
+        _pair.Client.Answered(new NbdRequestHeader(NbdCommandFlags.None, NbdCommand.Read, 0, 0, 512), null);
 
         await ended.Task.WaitAsync(Limit);
     }

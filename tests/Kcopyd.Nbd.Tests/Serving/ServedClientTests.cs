@@ -1,4 +1,6 @@
+using Kcopyd.Devices;
 using Kcopyd.Nbd.Protocol;
+using Kcopyd.Nbd.Serving;
 
 namespace Kcopyd.Nbd.Tests.Serving;
 
@@ -28,7 +30,7 @@ public sealed class ServedClientTests : IDisposable
         Assert.Equal((0, 8), (client.Status.Requests, client.Status.InFlight));
         for (var i = 0; i < commands.Length; i++)
         {
-            client.Answered(new NbdRequestHeader(NbdCommandFlags.None, commands[i], 0, 0, 1u << i));
+            client.Answered(new NbdRequestHeader(NbdCommandFlags.None, commands[i], 0, 0, 1u << i), null);
         }
 
         Assert.Equal(
@@ -41,6 +43,30 @@ public sealed class ServedClientTests : IDisposable
                 BytesWritten = 2 + 128,
             },
             client.Status);
+    }
+
+    [Theory]
+    [InlineData(DeviceErrorKind.Io, true)]
+    [InlineData(DeviceErrorKind.NoSpace, true)]
+    [InlineData(DeviceErrorKind.ReadOnly, true)]
+    [InlineData(DeviceErrorKind.UnflushedWritesLost, true)]
+    [InlineData(DeviceErrorKind.InvalidRequest, false)]
+    [InlineData(DeviceErrorKind.NotSupported, false)]
+    [InlineData(DeviceErrorKind.Closed, false)]
+    public void Request_that_failed_moves_no_bytes_and_is_told_where_it_was_the_device(
+        DeviceErrorKind kind, bool isTold)
+    {
+        var client = _pair.Client;
+        var cause = new DeviceException("disk", DeviceOperation.Write, kind, "no");
+        client.Chose("disk");
+        client.Began();
+
+        client.Answered(new NbdRequestHeader(NbdCommandFlags.None, NbdCommand.Write, 0, 0, 512), cause);
+
+        var status = client.Status;
+        Assert.Equal((1, isTold ? 1 : 0, 0), (status.Requests, status.FailedRequests, status.BytesWritten));
+        var expected = new NbdRequestFailure("disk", status.Peer, cause);
+        Assert.Equal(isTold ? [expected] : [], _pair.Failures);
     }
 
     [Theory]

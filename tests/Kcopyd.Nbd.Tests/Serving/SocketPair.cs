@@ -18,8 +18,11 @@ internal sealed class SocketPair : IDisposable
         Near = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         Near.Connect(at);
         Far = listener.Accept();
-        Client = new ServedClient(Far);
+        Client = new ServedClient(Far, Failures.Add);
     }
+
+    /// <summary>What its requests failed of.</summary>
+    public List<NbdRequestFailure> Failures { get; } = [];
 
     /// <summary>The client's.</summary>
     public Socket Near { get; }
