@@ -59,6 +59,27 @@ public sealed class ServeProgramTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Request_that_a_device_fails_is_complained_of_and_counted()
+    {
+        Require.Linux();
+        using var running = await _bench.StartBareAsync(
+            "--export", $"disk={_disk}", "--socket", _bench.Socket, "--no-journal");
+        await using var client = await _bench.OpenAsync("disk");
+        await client.ReadAsync(0, new byte[512], default);
+
+        // Somebody cuts off the file behind the server's back.
+        UnlockedFile.Truncate(_disk, 4096);
+        await Assert.ThrowsAsync<DeviceException>(() => client.ReadAsync(8192, new byte[512], default).AsTask());
+        var said = await running.NextErrorLineAsync();
+        var status = await _bench.StatusAsync();
+
+        Assert.Contains("disk: a request of process ", said, StringComparison.Ordinal);
+        Assert.Contains($"{_disk}: read at byte 8192 failed: ", said, StringComparison.Ordinal);
+        Assert.Contains("2, 1 failed", status.Output, StringComparison.Ordinal);
+        await ServeBench.StopAsync(running);
+    }
+
+    [SkippableFact]
     public async Task Status_has_the_lines_of_device_mapper()
     {
         Require.Linux();

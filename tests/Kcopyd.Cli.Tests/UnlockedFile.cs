@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Kcopyd.Cli.Tests;
 
-/// <summary>Opens a file to read it while another has it locked: .NET asks for a lock of its own whatever is
+/// <summary>Reads and cuts files while another has them locked: .NET asks for a lock of its own whatever is
 /// shared.</summary>
 internal static partial class UnlockedFile
 {
@@ -17,6 +17,19 @@ internal static partial class UnlockedFile
             ? new SafeFileHandle(file, ownsHandle: true)
             : throw new IOException($"{path} cannot be opened: error {Marshal.GetLastPInvokeError()}.");
     }
+
+    /// <summary>Cuts it off; unit: bytes.</summary>
+    public static void Truncate(string path, long length)
+    {
+        if (Truncate(path, (nint)length) != 0)
+        {
+            throw new IOException($"{path} cannot be cut off: error {Marshal.GetLastPInvokeError()}.");
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "truncate", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Truncate(string path, nint length);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

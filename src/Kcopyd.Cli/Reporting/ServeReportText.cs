@@ -101,7 +101,9 @@ internal static class ServeReportText
                 Cell(client.Encrypted ? $"{client.Peer} (TLS)" : client.Peer),
                 Cell(client.Export ?? "-"),
                 Cell(client.ConnectedAt.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)),
-                Cell($"{client.Requests}"),
+                Cell(client.FailedRequests == 0
+                    ? $"{client.Requests}"
+                    : $"{client.Requests}, {client.FailedRequests} failed"),
                 Cell($"{client.InFlight}"),
                 Cell(SizeText.Format(client.BytesRead)),
                 Cell(SizeText.Format(client.BytesWritten)));

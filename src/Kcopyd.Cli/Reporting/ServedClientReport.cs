@@ -13,6 +13,8 @@ internal sealed record ServedClientReport(string Peer, string? Export)
 
     public long Requests { get; init; }
 
+    public long FailedRequests { get; init; }
+
     public int InFlight { get; init; }
 
     public long BytesRead { get; init; }
@@ -24,6 +26,7 @@ internal sealed record ServedClientReport(string Peer, string? Export)
         ConnectedAt = client.ConnectedAt,
         Encrypted = client.IsEncrypted,
         Requests = client.Requests,
+        FailedRequests = client.FailedRequests,
         InFlight = client.InFlight,
         BytesRead = client.BytesRead,
         BytesWritten = client.BytesWritten,

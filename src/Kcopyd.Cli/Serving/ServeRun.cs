@@ -172,6 +172,7 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
         })
         {
             ConnectionFailed = new ConnectionComplaints(TimeProvider.System, Speech.Complain).Tell,
+            RequestFailed = new RequestComplaints(TimeProvider.System, Speech.Complain).Tell,
         };
     }
 

@@ -48,13 +48,4 @@ public sealed class ConnectionComplaintsTests
         _complaints.Tell(new AuthenticationException("again."));
         Assert.Equal("a client was cut off: again", _said[2]);
     }
-
-    private sealed class ManualClock : TimeProvider
-    {
-        public TimeSpan Now { get; set; } = TimeSpan.FromDays(1);
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public override long GetTimestamp() => Now.Ticks;
-    }
 }
