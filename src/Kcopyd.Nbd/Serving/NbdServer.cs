@@ -246,7 +246,7 @@ public sealed class NbdServer : IAsyncDisposable
         catch (Exception failure) when (_isDisposed == 0
             && failure is SocketException or OutOfMemoryException or ThreadStartException)
         {
-            Tell(failure);
+            Tell(ConnectionFailed, failure);
             return false;
         }
     }
@@ -261,7 +261,7 @@ public sealed class NbdServer : IAsyncDisposable
         }
 
         var number = Interlocked.Increment(ref _last);
-        var client = new ServedClient(socket, RequestFailed);
+        var client = new ServedClient(socket, failure => Tell(RequestFailed, failure));
         _clients.TryAdd(number, client);
         NbdMetrics.Connections.Add(1);
         try
@@ -295,7 +295,7 @@ public sealed class NbdServer : IAsyncDisposable
         catch (Exception end)
 #pragma warning restore CA1031
         {
-            Tell(end);
+            Tell(ConnectionFailed, end);
         }
         finally
         {
@@ -311,11 +311,11 @@ public sealed class NbdServer : IAsyncDisposable
         client.Ended.TrySetResult();
     }
 
-    private void Tell(Exception failure)
+    private static void Tell<T>(Action<T>? listener, T failure)
     {
         try
         {
-            ConnectionFailed?.Invoke(failure);
+            listener?.Invoke(failure);
         }
 #pragma warning disable CA1031 // who cannot even listen has no more to say
         catch (Exception)

@@ -6,8 +6,8 @@ namespace Kcopyd.Nbd.Serving;
 
 /// <summary>What is known of one connection while it lasts. Any thread may call.</summary>
 /// <param name="socket">Where the client is. The caller's.</param>
-/// <param name="failed">Hears of every request that a device fails; null: nobody does.</param>
-internal sealed class ServedClient(Socket socket, Action<NbdRequestFailure>? failed)
+/// <param name="failed">Hears of every request that a device fails; never fails itself.</param>
+internal sealed class ServedClient(Socket socket, Action<NbdRequestFailure> failed)
 {
     /// <summary>Of Linux: who is at the other end of a Unix socket, as process, user and group.</summary>
     private const int SocketLevel = 1;
@@ -74,7 +74,7 @@ internal sealed class ServedClient(Socket socket, Action<NbdRequestFailure>? fai
         if (isFailed)
         {
             Interlocked.Increment(ref _failedRequests);
-            Tell(new NbdRequestFailure(_export ?? string.Empty, _peer, failure!));
+            failed(new NbdRequestFailure(_export ?? string.Empty, _peer, failure!));
         }
         else if (failure is null)
         {
@@ -91,19 +91,6 @@ internal sealed class ServedClient(Socket socket, Action<NbdRequestFailure>? fai
         else if (request.Command == NbdCommand.Write)
         {
             Interlocked.Add(ref _bytesWritten, request.Length);
-        }
-    }
-
-    private void Tell(NbdRequestFailure failure)
-    {
-        try
-        {
-            failed?.Invoke(failure);
-        }
-#pragma warning disable CA1031 // who cannot even listen has no more to say
-        catch (Exception)
-#pragma warning restore CA1031
-        {
         }
     }
 
