@@ -306,8 +306,10 @@ public sealed class NbdServer : IAsyncDisposable
     private void End(long number, ServedClient client)
     {
         Interlocked.Decrement(ref _count);
-        _clients.TryRemove(number, out _);
         NbdMetrics.Connections.Add(-1);
+
+        // Who ends the server does not wait for clients that are not there.
+        _clients.TryRemove(number, out _);
         client.Ended.TrySetResult();
     }
 

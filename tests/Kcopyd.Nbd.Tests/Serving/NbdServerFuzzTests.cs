@@ -11,6 +11,7 @@ namespace Kcopyd.Nbd.Tests.Serving;
 
 /// <summary>Random clients on a real server, honest and wrong ones side by side: see <see cref="FuzzRun"/>.</summary>
 /// <param name="output">Takes what was counted.</param>
+[Collection(AloneCollection.Name)]
 public sealed class NbdServerFuzzTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int FewMessages = 20_000;
