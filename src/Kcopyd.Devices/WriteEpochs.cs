@@ -8,9 +8,12 @@ namespace Kcopyd.Devices;
 /// </remarks>
 internal sealed class WriteEpochs
 {
+    private const string FlushFailed = "an earlier flush failed, and what was written before it may be gone";
+
     private long _current = 1;
     private long _begun;
     private long _lastGood;
+    private string? _why;
 
     /// <summary>Held during a flush, and during a write that consumes write-back errors of other writes.</summary>
     internal Lock Gate { get; } = new();
@@ -64,20 +67,33 @@ internal sealed class WriteEpochs
     /// <summary>Ends the epoch: what was written in it and not flushed may be lost.</summary>
     internal void End() => Interlocked.Increment(ref _current);
 
+    /// <summary>Ends the epoch for a reason that passes: written again, what was lost may well be safe.</summary>
+    /// <param name="why">What happened, for those who flush an epoch that has ended.</param>
+    internal void End(string why)
+    {
+        Volatile.Write(ref _why, why);
+        End();
+    }
+
     /// <summary>Refuses an epoch that has ended.</summary>
     internal void Check(string device, long epoch)
     {
         if (epoch != Current)
         {
-            throw Lost(device);
+            throw LossOf(device);
         }
     }
 
     /// <summary>The answer to a flush of an epoch that has ended.</summary>
-    internal static DeviceException Lost(string device) =>
-        new(
-            device,
-            DeviceOperation.Flush,
-            DeviceErrorKind.UnflushedWritesLost,
-            "unflushed writes lost: an earlier flush failed, and what was written before it may be gone");
+    internal DeviceException LossOf(string device) =>
+        Volatile.Read(ref _why) is { } why ? Lost(device, why, mayPass: true) : Lost(device);
+
+    /// <summary>As the other, where an earlier flush failed.</summary>
+    internal static DeviceException Lost(string device) => Lost(device, FlushFailed, mayPass: false);
+
+    private static DeviceException Lost(string device, string why, bool mayPass) =>
+        new(device, DeviceOperation.Flush, DeviceErrorKind.UnflushedWritesLost, $"unflushed writes lost: {why}")
+        {
+            IsTransient = mayPass,
+        };
 }

@@ -15,11 +15,14 @@ internal sealed class DeviceQuestions(CopyRequest request, CancellationToken abo
 
     private readonly ImmutableArray<long> _epochs = [.. request.Targets.Select(target => target.Device.WriteEpoch)];
 
+    private TargetMask _flushed;
+
     /// <summary>Flushes targets, all at once; on return what was written to those without a failure is
     /// durable.</summary>
     public async Task<CopyJobEvent> FlushAsync(TargetMask targets)
     {
         var failures = await Task.WhenAll(targets.Indexes().Select(FlushAsync)).ConfigureAwait(false);
+        _flushed = _flushed.Or(targets);
         return new CopyJobEvent.TargetsFlushed([.. failures.OfType<CopyFailure>()]);
     }
 
@@ -32,7 +35,8 @@ internal sealed class DeviceQuestions(CopyRequest request, CancellationToken abo
         return new CopyJobEvent.CachesDropped();
     }
 
-    /// <summary>Asks every device whether its name still leads to it.</summary>
+    /// <summary>Asks every device whether its name still leads to it, and targets that were never flushed whether what
+    /// was written to them is known to be lost.</summary>
     public async Task<CopyJobEvent> ConfirmAsync(TargetMask targets)
     {
         var questions = targets.Indexes().Select(index => ConfirmAsync(request.Targets[index], index));
@@ -79,6 +83,11 @@ internal sealed class DeviceQuestions(CopyRequest request, CancellationToken abo
         }
     }
 
+    private bool IsKnownToBeLost(int target) =>
+        request.Kind != CopyJobKind.Verify
+        && !_flushed.Contains(target)
+        && request.Targets[target].Device.WriteEpoch != _epochs[target];
+
     private async Task DropCacheAsync(IoRegion region)
     {
         try
@@ -98,7 +107,11 @@ internal sealed class DeviceQuestions(CopyRequest request, CancellationToken abo
         try
         {
             await region.Device.ConfirmAsync(abort).ConfigureAwait(false);
-            return null;
+
+            // Nobody wanted it durable; but what the device knows to be lost was not copied. It says so itself.
+            return target is { } index && IsKnownToBeLost(index)
+                ? await FlushAsync(index).ConfigureAwait(false)
+                : null;
         }
         catch (DeviceException e)
         {

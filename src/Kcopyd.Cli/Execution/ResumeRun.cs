@@ -105,38 +105,61 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
             return Refuse(job, job.Reason);
         }
 
+        var losses = new LostWrites();
+        var run = RequestFor(job, about, request.Policy);
+        var (code, goesOn) = await RunAsync(session, (job, about), (run, losses), interruption).ConfigureAwait(false);
+        while (goesOn)
+        {
+            var now = await session.FindAsync(job.Id.Value, interruption.Token).ConfigureAwait(false);
+            run = RequestFor(now, about, JobStartPolicy.Continue);
+            (code, goesOn) = await RunAsync(session, (now, about), (run, losses), interruption).ConfigureAwait(false);
+        }
+
+        return code;
+    }
+
+    /// <summary>One run of a job.</summary>
+    /// <returns>The exit code, and whether another run is to follow.</returns>
+    private async Task<(int Code, bool GoesOn)> RunAsync(
+        JournalSession session,
+        (JobSummary Job, JobDescription About) known,
+        (TransferRequest Request, LostWrites Losses) run,
+        Interruption interruption)
+    {
+        var policy = run.Request.Journal!.Policy;
         TransferPlan plan;
         try
         {
-            plan = await PlanAsync(about, interruption.Token).ConfigureAwait(false);
+            plan = await PlanAsync(known.About, policy, interruption.Token).ConfigureAwait(false);
         }
         catch (RefusedException e)
         {
-            return await BlockAsync(session, job, e.Message).ConfigureAwait(false);
+            return (await BlockAsync(session, known.Job, e.Message).ConfigureAwait(false), false);
         }
 
-        var transfer = RequestFor(job, about);
-        var beginning = JobBeginning.Decide(job, transfer, plan);
-        var journaled = new TransferJob(job.Id.Value, request.Policy, session, beginning);
-        var client = TransferClient.Begin(transfer, engine, Task.FromResult(session));
+        var beginning = JobBeginning.Decide(known.Job, run.Request, plan);
+        var journaled = new TransferJob(known.Job.Id.Value, policy, session, beginning);
+        var client = TransferClient.Begin(run.Request, engine, Task.FromResult(session));
         await using (client.ConfigureAwait(false))
         {
-            return await new Transfer(transfer, plan, journaled).RunAsync(opener, client, interruption)
-                .ConfigureAwait(false);
+            var transfer = new Transfer(run.Request, plan, journaled, run.Losses);
+            var code = await transfer.RunAsync(opener, client, interruption).ConfigureAwait(false);
+            return (code, transfer.GoesOn);
         }
     }
 
-    private async Task<TransferPlan> PlanAsync(JobDescription about, CancellationToken cancellationToken)
+    private async Task<TransferPlan> PlanAsync(
+        JobDescription about, JobStartPolicy policy, CancellationToken cancellationToken)
     {
         var uris = about.Targets.Select(target => target.Uri).ToImmutableArray();
         JournalOverlap.RefuseNames(request.Place, uris);
         var (source, targets) = await DescribedDevices
             .OfAsync(opener, about.Source?.Uri, uris, request.Place, cancellationToken)
             .ConfigureAwait(false);
-        return ResumePlanning.Plan(about, source, targets, request.Policy == JobStartPolicy.BeginAfresh);
+        return ResumePlanning.Plan(about, source, targets, policy == JobStartPolicy.BeginAfresh);
     }
 
-    private TransferRequest RequestFor(JobSummary job, JobDescription about) => new(
+    private TransferRequest RequestFor(JobSummary job, JobDescription about, JobStartPolicy policy) => new(
         about.Kind,
         about.Source?.Uri,
         [.. about.Targets.Select(target => target.Uri)],
@@ -150,7 +173,7 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
         Percent = request.Percent,
         Progress = request.Progress,
         Json = request.Json,
-        Journal = new JournalRequest(request.Place) { Job = job.Id.Value, Policy = request.Policy },
+        Journal = new JournalRequest(request.Place) { Job = job.Id.Value, Policy = policy },
     };
 
     /// <summary>The list of jobs says it too, for who looks later.</summary>

@@ -12,9 +12,13 @@ namespace Kcopyd.Cli.Execution;
 /// <param name="request">What was asked for.</param>
 /// <param name="plan">What will be done.</param>
 /// <param name="job">The journaled job that it is; null where nothing is journaled.</param>
-internal sealed class Transfer(TransferRequest request, TransferPlan plan, TransferJob? job)
+/// <param name="losses">Says whether the job goes on when servers have lost what it wrote.</param>
+internal sealed class Transfer(TransferRequest request, TransferPlan plan, TransferJob? job, LostWrites losses)
 {
     private bool _isOpeningSaid;
+
+    /// <summary>Whether the job failed, and is to go on in another run; nothing was reported of this one then.</summary>
+    internal bool GoesOn { get; private set; }
 
     /// <summary>Lines for people have no place among those for programs, or where nothing is to be shown.</summary>
     private bool SaysOpening => request.Progress is ProgressStyle.Auto or ProgressStyle.Plain;
@@ -89,6 +93,13 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
         }
 
         await pruning.ConfigureAwait(false);
+        GoesOn = job is not null && !interruption.Token.IsCancellationRequested && losses.GoesOn(completed);
+        if (GoesOn)
+        {
+            Speech.Complain($"{completed.Details[0].Reason.TrimEnd('.')}; it is written again from the last checkpoint");
+            return ExitCodes.EndedWithErrors;
+        }
+
         TransferReport.Print(new TransferOutcome(request, plan, completed, watch.DoneBytes)
         {
             Notices = [.. job?.Beginning.Notices ?? [], .. completed.Notices.Select(Notice)],

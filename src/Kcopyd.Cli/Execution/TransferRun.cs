@@ -37,10 +37,30 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
         var session = request.Journal is { } journal
             ? JournalSession.OpenAsync(journal.Place, journal.Interval, engine)
             : null;
+        var losses = new LostWrites();
+        var (code, goesOn) = await RunAsync(request, (name, session), losses, interruption).ConfigureAwait(false);
+        while (goesOn)
+        {
+            var next = request with { Journal = request.Journal! with { Policy = JobStartPolicy.Continue } };
+            (code, goesOn) = await RunAsync(next, (name, session), losses, interruption).ConfigureAwait(false);
+        }
+
+        return code;
+    }
+
+    /// <summary>One run.</summary>
+    /// <returns>The exit code, and whether another run is to follow.</returns>
+    private async Task<(int Code, bool GoesOn)> RunAsync(
+        TransferRequest run,
+        (string Name, Task<JournalSession>? Session) known,
+        LostWrites losses,
+        Interruption interruption)
+    {
+        var (name, session) = known;
 #pragma warning disable CA2025 // nobody disposes of a task
         var looking = session is null ? null : LookAsync(session, name, interruption.Token);
 #pragma warning restore CA2025
-        var client = TransferClient.Begin(request, engine, session);
+        var client = TransferClient.Begin(run, engine, session);
         await using var ending = client.ConfigureAwait(false);
         TransferPlan plan;
         try
@@ -55,12 +75,15 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
             throw;
         }
 
-        var job = looking is null ? null : Begin(name, await looking.ConfigureAwait(false), plan);
-        return await new Transfer(request, plan, job).RunAsync(opener, client, interruption).ConfigureAwait(false);
+        var job = looking is null ? null : Begin(name, run, await looking.ConfigureAwait(false), plan);
+        var transfer = new Transfer(run, plan, job, losses);
+        var code = await transfer.RunAsync(opener, client, interruption).ConfigureAwait(false);
+        return (code, transfer.GoesOn);
     }
 
-    private TransferJob Begin(string name, (JournalSession Session, JobSummary? Known) found, TransferPlan plan) =>
-        new(name, request.Journal!.Policy, found.Session, JobBeginning.Decide(found.Known, request, plan));
+    private static TransferJob Begin(
+        string name, TransferRequest run, (JournalSession Session, JobSummary? Known) found, TransferPlan plan) =>
+        new(name, run.Journal!.Policy, found.Session, JobBeginning.Decide(found.Known, run, plan));
 
     /// <summary>Looks what the journal knows of the job.</summary>
     private static async Task<(JournalSession Session, JobSummary? Known)> LookAsync(

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Kcopyd.Nbd.Client;
 
 namespace Kcopyd.Cli.Planning;
 
@@ -54,6 +55,11 @@ internal static class DevicePath
             return SnapshotUri.Absolute(uri);
         }
 
+        if (NbdScheme.IsUri(uri))
+        {
+            return NbdScheme.ToAbsolute(uri);
+        }
+
         // A file may look like a URI of a scheme that there is not.
         return HasScheme(uri) && !File.Exists(uri) ? uri : Path.GetFullPath(uri);
     }
@@ -61,17 +67,30 @@ internal static class DevicePath
     /// <summary>Only the directory that is put before a part is escaped; the part is already.</summary>
     private static string AbsolutePart(string part)
     {
+        if (NbdScheme.IsUri(part))
+        {
+            var at = part.LastIndexOf('@');
+            var (device, range) = at < 0 ? (part, string.Empty) : (part[..at], part[at..]);
+            return $"{EscapePart(NbdScheme.ToAbsolute(UnescapePart(device)))}{range}";
+        }
+
         if (Path.IsPathRooted(part) || HasScheme(part))
         {
             return part;
         }
 
-        var directory = Environment.CurrentDirectory
-            .Replace("%", "%25", StringComparison.Ordinal)
-            .Replace(",", "%2C", StringComparison.Ordinal)
-            .Replace("@", "%40", StringComparison.Ordinal);
-        return $"{directory.TrimEnd('/')}/{part}";
+        return $"{EscapePart(Environment.CurrentDirectory).TrimEnd('/')}/{part}";
     }
+
+    private static string EscapePart(string device) => device
+        .Replace("%", "%25", StringComparison.Ordinal)
+        .Replace(",", "%2C", StringComparison.Ordinal)
+        .Replace("@", "%40", StringComparison.Ordinal);
+
+    private static string UnescapePart(string part) => part
+        .Replace("%2C", ",", StringComparison.OrdinalIgnoreCase)
+        .Replace("%40", "@", StringComparison.Ordinal)
+        .Replace("%25", "%", StringComparison.Ordinal);
 
     private static bool HasScheme(string uri)
     {

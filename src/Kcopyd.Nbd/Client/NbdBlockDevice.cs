@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Kcopyd.Devices;
 using Kcopyd.Nbd.Protocol;
 
@@ -23,6 +24,10 @@ public sealed class NbdBlockDevice : IBlockDevice
     private readonly NbdUri _uri;
     private readonly NbdTerms _terms;
     private readonly UnflushedChanges _changes = new();
+    /// <summary>Why what was written before may be gone.</summary>
+    private const string ConnectionLost =
+        "the connection to the server was lost, and with it maybe what the server had not flushed";
+
     private readonly WriteEpochs _epochs = new();
     private readonly CallGate _gate = new();
     private readonly NbdLines _lines;
@@ -47,7 +52,9 @@ public sealed class NbdBlockDevice : IBlockDevice
         Identity = new BlockDeviceIdentity(
             uri.Text,
             terms.Size.LengthBytes,
-            ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal).Add("export", uri.Export));
+            ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal)
+                .Add("export", uri.Export)
+                .Add("size", terms.Size.LengthBytes.ToString(CultureInfo.InvariantCulture)));
     }
 
     /// <inheritdoc/>
@@ -293,7 +300,7 @@ public sealed class NbdBlockDevice : IBlockDevice
 
         if (_changes.AreThere)
         {
-            _epochs.End();
+            _epochs.End(ConnectionLost);
         }
     }
 
@@ -346,8 +353,8 @@ public sealed class NbdBlockDevice : IBlockDevice
                 return;
             }
 
-            _epochs.End();
-            throw WriteEpochs.Lost(Uri);
+            _epochs.End(ConnectionLost);
+            throw _epochs.LossOf(Uri);
         }
 
         if (answer.Error != NbdError.None)

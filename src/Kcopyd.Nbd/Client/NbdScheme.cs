@@ -22,6 +22,21 @@ public sealed class NbdScheme : IBlockDeviceOpener
             uri.StartsWith($"{scheme}:", StringComparison.OrdinalIgnoreCase));
     }
 
+    /// <summary>The same export by a URI that means it in every directory: the path of a socket may be a relative
+    /// one.</summary>
+    /// <returns>What was given, where that is no URI of an export.</returns>
+    public static string ToAbsolute(string uri)
+    {
+        try
+        {
+            return NbdUri.Parse(uri).ToAbsolute();
+        }
+        catch (DeviceException)
+        {
+            return uri;
+        }
+    }
+
     /// <summary>Lets an opener open exports of NBD servers.</summary>
     /// <param name="opener">It.</param>
     /// <param name="options">How such devices are used; null: the defaults.</param>

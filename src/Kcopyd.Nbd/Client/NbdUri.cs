@@ -49,6 +49,20 @@ internal sealed record NbdUri(string Text, string? Host, int Port, string? Socke
             : new NbdUri(text, HostOf(text, uri), uri.Port < 0 ? DefaultPort : uri.Port, null, export, usesTls);
     }
 
+    /// <summary>The same export by a URI that means it in every directory.</summary>
+    public string ToAbsolute()
+    {
+        if (Socket is not { } path || Path.IsPathRooted(path))
+        {
+            return Text;
+        }
+
+        // The path is the last thing in it.
+        var full = string.Join('/', Path.GetFullPath(path).Split('/').Select(Uri.EscapeDataString));
+        var query = Text.LastIndexOf(SocketKey, StringComparison.Ordinal);
+        return $"{Text[..(query + SocketKey.Length)]}{full}";
+    }
+
     private static string HostOf(string text, Uri uri) =>
         (uri.Host.Length > 0, uri.Query.Length > 1) switch
         {

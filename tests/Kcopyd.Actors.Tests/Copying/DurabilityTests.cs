@@ -23,6 +23,29 @@ public sealed class DurabilityTests
     });
 
     [Fact]
+    public void Plain_copy_is_not_done_where_the_target_knows_that_it_lost_something() =>
+        CopySimulation.InManyOrders(simulation =>
+        {
+            var target = new FaultyBlockDevice(Target(Length));
+            var source = new TellingSource(Source(Length), target.EndWriteEpoch);
+
+            var completed = simulation.Client().Run(Copy(simulation.On(source), simulation.On(target)));
+
+            Assert.Equal(CopyOutcome.Failed, completed.Outcome);
+            Assert.Equal(CopyFailureKind.Flush, Assert.Single(completed.Details).Kind);
+        });
+
+    [Fact]
+    public void Comparison_loses_nothing() => CopySimulation.InManyOrders(simulation =>
+    {
+        var target = new FaultyBlockDevice(Target(Length));
+        AssertGood(simulation.Client().Run(Copy(Source(Length), simulation.On(target))));
+        var source = new TellingSource(Source(Length), target.EndWriteEpoch);
+
+        AssertGood(simulation.Client().Run(Verify(simulation.On(source), simulation.On(target))));
+    });
+
+    [Fact]
     public void Flush_comes_after_the_last_write_to_each_target() => CopySimulation.InManyOrders(simulation =>
     {
         var log = new DeviceLog();
@@ -162,4 +185,20 @@ public sealed class DurabilityTests
         Assert.Equal((CopyOutcome.Failed, 2UL), (completed.Outcome, completed.WriteErrors));
         Assert.Equal(SectorRange.Create(3, 1), Assert.Single(completed.Details).Range);
     });
+
+    /// <summary>Tells of its second read, when something may have been written.</summary>
+    private sealed class TellingSource(IBlockDevice inner, Action tell) : DelegatingBlockDevice(inner)
+    {
+        private int _reads;
+
+        public override ValueTask ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            if (Interlocked.Increment(ref _reads) == 2)
+            {
+                tell();
+            }
+
+            return base.ReadAsync(offset, buffer, cancellationToken);
+        }
+    }
 }

@@ -27,6 +27,28 @@ public sealed class NbdSchemeTests
     }
 
     [Fact]
+    public async Task Export_of_another_size_is_another_device()
+    {
+        await using var server = new FakeServer(
+            peer => peer.ServeAsync(),
+            peer =>
+            {
+                peer.LengthBytes *= 2;
+                return peer.ServeAsync();
+            },
+            peer => peer.ServeAsync());
+
+        await using var recorded = await OpenAsync(server);
+        await using var larger = await OpenAsync(server);
+        await using var again = await OpenAsync(server);
+
+        Assert.Equal(
+            $"its size is {2 * FakePeer.DiskBytes}, not {FakePeer.DiskBytes}",
+            larger.Identity.DifferenceFrom(recorded.Identity));
+        Assert.Null(again.Identity.DifferenceFrom(recorded.Identity));
+    }
+
+    [Fact]
     public async Task Connection_that_described_is_given_away_once()
     {
         await using var server = new FakeServer(peer => peer.ServeAsync());

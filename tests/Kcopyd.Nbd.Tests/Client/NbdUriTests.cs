@@ -51,6 +51,24 @@ public sealed class NbdUriTests
     }
 
     [Theory]
+    [InlineData("nbd://host/disk", "nbd://host/disk")]
+    [InlineData("nbd+unix:///disk?socket=/run/a%20b", "nbd+unix:///disk?socket=/run/a%20b")]
+    [InlineData("nbd+unix:///socket=?socket=a%20b/c", "nbd+unix:///socket=?socket=HERE/a%20b/c")]
+    [InlineData("nbds+unix:///?socket=../c", "nbds+unix:///?socket=ABOVE/c")]
+    [InlineData("nbd+unix:///disk", "nbd+unix:///disk")]
+    [InlineData("nbd:nonsense", "nbd:nonsense")]
+    public void Absolute_uri_means_the_same_in_every_directory(string text, string expected)
+    {
+        static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
+        var here = Environment.CurrentDirectory;
+        var there = expected
+            .Replace("HERE", Escape(here), StringComparison.Ordinal)
+            .Replace("ABOVE", Escape(Path.GetDirectoryName(here)!), StringComparison.Ordinal);
+
+        Assert.Equal(there, NbdScheme.ToAbsolute(text));
+    }
+
+    [Theory]
     [InlineData("", "it is no URI")]
     [InlineData("disk", "it is no URI")]
     [InlineData("/dev/sda", "it is no URI")]
