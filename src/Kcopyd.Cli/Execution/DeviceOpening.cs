@@ -1,4 +1,5 @@
 using Kcopyd.Actors.Snapshots;
+using Kcopyd.Cli.Reporting;
 using Kcopyd.Devices;
 using Kcopyd.Nbd.Client;
 
@@ -12,7 +13,13 @@ internal static class DeviceOpening
     {
         var opener = new BlockDeviceOpener();
         opener.RegisterScheme(SnapshotScheme.Name, new SnapshotScheme(opener));
-        NbdScheme.Register(opener, new NbdClientOptions { ContinuesOnReceiver = true });
+        var options = new NbdClientOptions { ContinuesOnReceiver = true };
+        NbdScheme.Register(opener, options with { ServerAway = away => Tell(away, options.ReconnectTimeout) });
         return opener;
     }
+
+    private static void Tell(NbdOutage away, TimeSpan patience) => Speech.Complain(
+        away.Reason is { } reason
+            ? $"{away.Uri}: {reason.TrimEnd('.')}; it is waited for, {patience.TotalSeconds:F0} seconds at most"
+            : $"{away.Uri}: the server is there again");
 }

@@ -42,7 +42,8 @@ public sealed class NbdBlockDevice : IBlockDevice
 
         // A server that promises nothing may also have a limit, and let the second one wait for the end of the first.
         var count = terms.Can(NbdTransmissionFlags.CanMultiConn) ? options.Connections : 1;
-        _lines = new NbdLines(Enumerable.Range(0, count).Select(_ => new NbdLine(uri, options, terms, Lost)));
+        var outages = new OutageTeller(uri, options.ServerAway);
+        _lines = new NbdLines(Enumerable.Range(0, count).Select(_ => new NbdLine(uri, options, terms, outages, Lost)));
         Geometry = new BlockDeviceGeometry(
             terms.Size.LengthBytes,
             (int)terms.Sizes.Minimum,

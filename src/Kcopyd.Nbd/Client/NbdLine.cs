@@ -5,7 +5,8 @@ namespace Kcopyd.Nbd.Client;
 
 /// <summary>One of the connections of a device, made again when it is lost. Any thread may call.</summary>
 /// <remarks>One caller at a time makes it again; the others wait for that one, each as long as it may.</remarks>
-internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms terms, Action lost) : IAsyncDisposable
+internal sealed class NbdLine(
+    NbdUri uri, NbdClientOptions options, NbdTerms terms, OutageTeller outages, Action lost) : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
@@ -202,15 +203,19 @@ internal sealed class NbdLine(NbdUri uri, NbdClientOptions options, NbdTerms ter
                 }
 
                 Use(connection);
+                outages.End();
                 return connection;
             }
             catch (Exception failure)
                 when (NbdFailures.IsOfConnecting(failure) && !cancellationToken.IsCancellationRequested)
             {
+                var reason = NbdFailures.Of(uri.Text, options, failure).Reason;
                 if (IsOver(until, pause))
                 {
-                    throw Gone(operation, NbdFailures.Of(uri.Text, options, failure).Reason, failure);
+                    throw Gone(operation, reason, failure);
                 }
+
+                outages.Begin(reason);
             }
 
             using var timer = new PeriodicTimer(pause);

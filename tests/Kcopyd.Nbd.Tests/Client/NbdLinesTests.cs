@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kcopyd.Devices;
 using Kcopyd.Nbd.Client;
 using Kcopyd.Nbd.Protocol;
@@ -72,6 +73,39 @@ public sealed class NbdLinesTests
 
         Assert.Equal(DeviceErrorKind.UnflushedWritesLost, failure.Kind);
         Assert.NotEqual(epoch, device.WriteEpoch);
+    }
+
+    [Fact]
+    public async Task Outage_is_told_once_with_its_beginning_and_its_end()
+    {
+        var told = new ConcurrentQueue<NbdOutage>();
+        Func<FakePeer, Task> ending = async peer =>
+        {
+            peer.IsMultiConn = true;
+            await peer.NegotiateAsync();
+            await peer.AnswerAsync(await peer.RequestAsync());
+        };
+        Func<FakePeer, Task> refusing = static _ => throw new IOException("not yet");
+        await using var server = new FakeServer(ending, refusing, refusing, refusing, ServeAsync);
+        await using var device = await NbdBlockDevice.OpenAsync(
+            server.Uri,
+            BlockDeviceAccess.ReadWrite,
+            new NbdClientOptions
+            {
+                Connections = 1,
+                ServerAway = outage =>
+                {
+                    told.Enqueue(outage);
+                    throw new InvalidOperationException("who hears of it may fail");
+                },
+            },
+            default);
+
+        await ReadAsync(device);
+        await ReadAsync(device);
+
+        var isAway = told.Select(static outage => (outage.Uri, outage.Reason is not null));
+        Assert.Equal([(server.Uri, true), (server.Uri, false)], isAway);
     }
 
     private static Task ServeAsync(FakePeer peer)
