@@ -80,6 +80,41 @@ public sealed class ServeProgramTests : IDisposable
     }
 
     [SkippableFact]
+    public async Task Snapshot_whose_store_is_full_is_a_problem()
+    {
+        Require.Linux();
+        _bench.Write(
+            $"base: 0 {Sectors} snapshot-origin {_disk}",
+            $"day: 0 {Sectors} snapshot {_disk} {_bench.Files.Sparse("cow", 64 << 10)} PO 8");
+        using var running = await _bench.StartAsync();
+        await using var client = await _bench.OpenAsync("day");
+
+        await Assert.ThrowsAsync<DeviceException>(
+            () => client.WriteAsync(0, new byte[Length], WriteDurability.Cached, default).AsTask());
+        var status = await _bench.StatusAsync();
+
+        Assert.Equal(1, status.ExitCode);
+        Assert.Contains($"day: 0 {Sectors} snapshot Overflow", status.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "its store has no room left, and what is written to it fails", $"{status}", StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
+    public async Task Journal_that_is_not_there_is_made_and_told()
+    {
+        Require.Linux();
+        var journal = _bench.Files["journals/new"];
+        using var running = await _bench.StartBareAsync(
+            "--export", $"disk={_disk}", "--socket", _bench.Socket, "--journal", journal);
+
+        var result = await ServeBench.StopAsync(running);
+
+        Assert.Contains(
+            $"there was no journal {journal}: a new one is made, without jobs", result.Error, StringComparison.Ordinal);
+        Assert.True(File.Exists(journal));
+    }
+
+    [SkippableFact]
     public async Task Status_has_the_lines_of_device_mapper()
     {
         Require.Linux();

@@ -33,6 +33,7 @@ internal static class HelpSections
           kcopyd copy /dev/sda a.img --on-read-error salvage  as much as can be read of a failing disk
           kcopyd copy a.img b.img --rate 50M --json           in the background, with a result for a script
           kcopyd copy disk.img /dev/sdb                       again after a crash: goes on where it was
+          kcopyd copy nbd://10.0.0.7/vm vm.img --verify       an export of an NBD server to a file
 
         """;
 

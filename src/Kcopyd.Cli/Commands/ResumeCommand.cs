@@ -16,7 +16,8 @@ internal static class ResumeCommand
         var options = new TransferOptions();
         var command = new Command(
             Name,
-            "Lets journaled jobs go on where they were, one after the other, with the options that they had. "
+            "Lets journaled jobs go on where they were, one after the other, with the options that they had, "
+            + "but for --rate, --percent and --pages, which are given anew. "
             + "A job is blocked, and nothing is written, when a device is not what its journal recorded.")
         {
             jobs,

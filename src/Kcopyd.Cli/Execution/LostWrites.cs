@@ -3,8 +3,8 @@ using Kcopyd.Core.Copying;
 
 namespace Kcopyd.Cli.Execution;
 
-/// <summary>Says whether a journaled job that failed goes on by itself: the server of a target was gone for a while, and
-/// with it what it had not flushed, which is written again from the last checkpoint.</summary>
+/// <summary>Says whether a journaled job that failed goes on by itself: the server of a target was gone for a while,
+/// and with it what it had not flushed, which is written again from the last checkpoint.</summary>
 /// <remarks>A server that loses everything again and again is given up.</remarks>
 internal sealed class LostWrites
 {

@@ -17,7 +17,7 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
 {
     private bool _isOpeningSaid;
 
-    /// <summary>Whether the job failed, and is to go on in another run; nothing was reported of this one then.</summary>
+    /// <summary>Whether the job failed, and is to go on in another run; this one was not reported then.</summary>
     internal bool GoesOn { get; private set; }
 
     /// <summary>Lines for people have no place among those for programs, or where nothing is to be shown.</summary>
@@ -96,7 +96,8 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
         GoesOn = job is not null && !interruption.Token.IsCancellationRequested && losses.GoesOn(completed);
         if (GoesOn)
         {
-            Speech.Complain($"{completed.Details[0].Reason.TrimEnd('.')}; it is written again from the last checkpoint");
+            var reason = completed.Details[0].Reason.TrimEnd('.');
+            Speech.Complain($"{reason}; it is written again from the last checkpoint");
             return ExitCodes.EndedWithErrors;
         }
 

@@ -115,6 +115,7 @@ internal sealed class OriginUnit(ServedSpec.Origin spec, DevicePool pool, ServeE
     {
         foreach (var snapshot in _snapshots)
         {
+            await TellOfMergeAsync(snapshot).ConfigureAwait(false);
             await snapshot.Device.DisposeAsync().ConfigureAwait(false);
         }
 
@@ -127,6 +128,23 @@ internal sealed class OriginUnit(ServedSpec.Origin spec, DevicePool pool, ServeE
         if (_cut is { } cut)
         {
             await cut.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A merge that is cut off leaves an origin that nobody should use alone.</summary>
+    private async ValueTask TellOfMergeAsync(ServedSnapshot snapshot)
+    {
+        if (snapshot.Table.Table.Target != SnapshotTarget.Merge)
+        {
+            return;
+        }
+
+        var status = await snapshot.Device.GetStatusAsync(CancellationToken.None).ConfigureAwait(false);
+        if (status is { IsMerged: false, IsInvalid: false, MergeFailed: false })
+        {
+            engine.Say(
+                $"{snapshot.Table.Name}: the merge goes on at the next start; until then {snapshot.Table.Table.Origin} "
+                + "is neither what it was nor what the snapshot is");
         }
     }
 

@@ -52,6 +52,7 @@ internal sealed class ServePlan
             throw new RefusedException($"there is no device '{unknown}' that could be read-only");
         }
 
+        plan.RefuseUntoldSnapshots();
         plan.Order();
         return plan;
     }
@@ -155,6 +156,24 @@ internal sealed class ServePlan
             if (!_byName.TryAdd(name, spec))
             {
                 throw new RefusedException($"there are two devices '{name}'");
+            }
+        }
+    }
+
+    /// <summary>A snapshot of what a snapshot-origin shows needs an origin of its own above that, or nobody tells it of
+    /// writes. Who names one mostly means the device underneath.</summary>
+    private void RefuseUntoldSnapshots()
+    {
+        foreach (var spec in _byName.Values.OfType<ServedSpec.Origin>().Where(static origin => origin.Self is null))
+        {
+            var name = spec.Uses[0].Name;
+            if (name is not null
+                && _byName.GetValueOrDefault(name) is ServedSpec.Origin below
+                && below.Self?.Name == name)
+            {
+                throw new RefusedException(
+                    $"{spec.Members[0].Name} is a snapshot of {name}, which is a snapshot-origin: "
+                    + $"its line names {below.Device} instead");
             }
         }
     }

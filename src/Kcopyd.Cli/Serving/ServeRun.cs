@@ -26,9 +26,7 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
         using var changes = new HangUps();
         var plan = ServeTables.Read(request);
         using var certificate = ReadCertificate();
-        var session = request.Journal is { } place
-            ? await JournalSession.OpenAsync(place, null, engine).ConfigureAwait(false)
-            : null;
+        var session = await OpenJournalAsync().ConfigureAwait(false);
         var server = NewServer(certificate);
         await using (server.ConfigureAwait(false))
         {
@@ -157,6 +155,21 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
         {
             Speech.Say(uri);
         }
+    }
+
+    private async Task<JournalSession?> OpenJournalAsync()
+    {
+        if (request.Journal is not { } place)
+        {
+            return null;
+        }
+
+        if (place.IsNamed && JournalFile.IsAbsent(place))
+        {
+            Speech.Complain($"there was no journal {place.Name}: a new one is made, without jobs");
+        }
+
+        return await JournalSession.OpenAsync(place, null, engine).ConfigureAwait(false);
     }
 
     private NbdServer NewServer(X509Certificate2? certificate)

@@ -22,10 +22,18 @@ internal sealed record ServedSnapshot(DeviceTable.Snapshot Table, DeviceUse Use,
         return new ServedDeviceReport(
             Table.Name, [$"{table}"], [status.FullLine(table.Start, table.Length, table.Target)])
         {
-            Problems = status.MergeFailed ? ["the merge failed"] : status.IsInvalid ? ["the snapshot is lost"] : [],
+            Problems = ProblemsOf(status),
             Work = isMerging
                 ? new ServedWorkReport("merge", counts.Merged, counts.Merged + counts.Exceptions, "chunks")
                 : null,
         };
     }
+
+    private static string[] ProblemsOf(SnapshotStatus status) => status switch
+    {
+        { MergeFailed: true } => ["the merge failed"],
+        { IsInvalid: true } => ["the snapshot is lost"],
+        { IsOverflowed: true } => [SnapshotNoticeText.Of(new SnapshotNotice.Overflowed())],
+        _ => [],
+    };
 }

@@ -30,8 +30,8 @@ public sealed record NbdClientOptions
     /// the system trusts.</summary>
     public string? TrustedCertificates { get; init; }
 
-    /// <summary>Hears when the server of a device cannot be reached although it is waited for, and when it can be again;
-    /// null, the default: nobody does. Called by any thread, which waits for it.</summary>
+    /// <summary>Hears when the server of a device cannot be reached although it is waited for, and when it can be
+    /// again; null, the default: nobody does. Called by any thread, which waits for it.</summary>
     public Action<NbdOutage>? ServerAway { get; init; }
 
     /// <exception cref="ArgumentOutOfRangeException">One is out of its range.</exception>

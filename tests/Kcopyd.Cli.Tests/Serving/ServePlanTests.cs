@@ -69,6 +69,24 @@ public sealed class ServePlanTests
     }
 
     [Fact]
+    public void A_snapshot_names_the_device_under_a_snapshot_origin() => Refused(
+        "day is a snapshot of base, which is a snapshot-origin: its line names /disk instead",
+        "base: 0 64 snapshot-origin /disk",
+        "day: 0 64 snapshot /dev/mapper/base /cow P 8");
+
+    [Fact]
+    public void A_snapshot_of_an_origin_above_another_is_one()
+    {
+        var plan = Plan(
+            "base: 0 64 snapshot-origin /disk",
+            "above: 0 64 snapshot-origin /dev/mapper/base",
+            "day: 0 64 snapshot /dev/mapper/base /cow P 8");
+
+        Assert.Equal(["base"], plan.Specs[0].Names);
+        Assert.Equal(["above", "day"], plan.Specs[1].Names.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void An_origin_is_served_once() => Refused(
         "again is a second snapshot-origin of /disk: there is one at most",
         "base: 0 64 snapshot-origin /disk",

@@ -105,8 +105,8 @@ public sealed class KilledTargetTests : IDisposable
         return running;
     }
 
-    /// <summary>What was not flushed is gone, as far as it can know; where there was such a thing it says so, and writes
-    /// it again.</summary>
+    /// <summary>What was not flushed is gone, as far as it can know; where there was such a thing it says so, and
+    /// writes it again.</summary>
     private static async Task FinishAsync(RunningProgram copying)
     {
         var result = await copying.EndAsync();
