@@ -1,6 +1,6 @@
 namespace Kcopyd.Devices;
 
-/// <summary>The write epoch of a device: a number that a failed flush, and nothing else, moves on.</summary>
+/// <summary>The write epoch of a device: a number that a failed flush or a lost connection moves on.</summary>
 /// <remarks>
 /// The kernel reports a write-back error to one call only. If two flushes of one file ran side by side, the one that
 /// did not get the report would claim success for writes that are lost; so flushes, and writes that flush, run one at
@@ -8,7 +8,8 @@ namespace Kcopyd.Devices;
 /// </remarks>
 internal sealed class WriteEpochs
 {
-    private const string FlushFailed = "an earlier flush failed, and what was written before it may be gone";
+    private const string Unknown =
+        "an earlier flush failed or a connection was lost, and what was written before may be gone";
 
     private long _current = 1;
     private long _begun;
@@ -65,14 +66,11 @@ internal sealed class WriteEpochs
     }
 
     /// <summary>Ends the epoch: what was written in it and not flushed may be lost.</summary>
-    internal void End() => Interlocked.Increment(ref _current);
-
-    /// <summary>Ends the epoch for a reason that passes: written again, what was lost may well be safe.</summary>
-    /// <param name="why">What happened, for those who flush an epoch that has ended.</param>
-    internal void End(string why)
+    /// <param name="why">What happened, for those who flush an epoch that has ended; null: a flush failed.</param>
+    internal void End(string? why = null)
     {
         Volatile.Write(ref _why, why);
-        End();
+        Interlocked.Increment(ref _current);
     }
 
     /// <summary>Refuses an epoch that has ended.</summary>
@@ -85,15 +83,13 @@ internal sealed class WriteEpochs
     }
 
     /// <summary>The answer to a flush of an epoch that has ended.</summary>
-    internal DeviceException LossOf(string device) =>
-        Volatile.Read(ref _why) is { } why ? Lost(device, why, mayPass: true) : Lost(device);
+    internal DeviceException LossOf(string device) => Lost(device, Volatile.Read(ref _why));
 
-    /// <summary>As the other, where an earlier flush failed.</summary>
-    internal static DeviceException Lost(string device) => Lost(device, FlushFailed, mayPass: false);
-
-    private static DeviceException Lost(string device, string why, bool mayPass) =>
-        new(device, DeviceOperation.Flush, DeviceErrorKind.UnflushedWritesLost, $"unflushed writes lost: {why}")
-        {
-            IsTransient = mayPass,
-        };
+    /// <summary>As the other, where nobody knows how it ended.</summary>
+    internal static DeviceException Lost(string device, string? why = null) =>
+        new(
+            device,
+            DeviceOperation.Flush,
+            DeviceErrorKind.UnflushedWritesLost,
+            $"unflushed writes lost: {why ?? Unknown}");
 }

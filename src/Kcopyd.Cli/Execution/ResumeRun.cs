@@ -106,16 +106,15 @@ internal sealed class ResumeRun(ResumeRequest request, IBlockDeviceOpener opener
         }
 
         var losses = new LostWrites();
-        var run = RequestFor(job, about, request.Policy);
-        var (code, goesOn) = await RunAsync(session, (job, about), (run, losses), interruption).ConfigureAwait(false);
-        while (goesOn)
-        {
-            var now = await session.FindAsync(job.Id.Value, interruption.Token).ConfigureAwait(false);
-            run = RequestFor(now, about, JobStartPolicy.Continue);
-            (code, goesOn) = await RunAsync(session, (now, about), (run, losses), interruption).ConfigureAwait(false);
-        }
-
-        return code;
+        return await new ContinuedRuns(ResumeText.Command(job.Id.Value, session.Place)).RunAsync(
+            async isFirst =>
+            {
+                var known = isFirst
+                    ? job
+                    : await session.FindAsync(job.Id.Value, interruption.Token).ConfigureAwait(false);
+                var run = RequestFor(known, about, isFirst ? request.Policy : LostWrites.PolicyAfter(request.Policy));
+                return await RunAsync(session, (known, about), (run, losses), interruption).ConfigureAwait(false);
+            }).ConfigureAwait(false);
     }
 
     /// <summary>One run of a job.</summary>

@@ -81,6 +81,16 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
 
         var watch = new ProgressWatch(accepted, plan, view, TimeProvider.System);
         var completed = await WatchAsync(accepted, watch, interruption).ConfigureAwait(false);
+        GoesOn = job is not null && await CanGoOnAsync(completed, devices, interruption.Token).ConfigureAwait(false);
+        if (GoesOn)
+        {
+            watch.Leave();
+        }
+        else
+        {
+            await watch.EndAsync(completed).ConfigureAwait(false);
+        }
+
         if (!completed.HasBegun)
         {
             // Nothing was written, so what was prepared goes again.
@@ -93,22 +103,47 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
         }
 
         await pruning.ConfigureAwait(false);
-        GoesOn = job is not null && !interruption.Token.IsCancellationRequested && losses.GoesOn(completed);
+        var notices = job?.Beginning.Notices.AddRange(completed.Notices.Select(Notice)) ?? [];
         if (GoesOn)
         {
-            var reason = completed.Details[0].Reason.TrimEnd('.');
-            Speech.Complain($"{reason}; it is written again from the last checkpoint");
+            losses.Keep(_isOpeningSaid ? [] : notices);
             return ExitCodes.EndedWithErrors;
         }
 
         TransferReport.Print(new TransferOutcome(request, plan, completed, watch.DoneBytes)
         {
-            Notices = [.. job?.Beginning.Notices ?? [], .. completed.Notices.Select(Notice)],
+            Notices = [.. losses.Notices, .. notices],
             AreNoticesSaid = _isOpeningSaid,
             IsJournaled = job is not null && (completed.HasBegun || job.Beginning.KeepsRecord),
             IsResumable = job is not null && (completed.HasBegun || job.Beginning.LeavesAsItWas),
         });
         return ExitCodeOf(completed.Outcome, interruption);
+    }
+
+    /// <summary>Whether all that was lost can be written again: waits for servers that are away.</summary>
+    private async Task<bool> CanGoOnAsync(
+        CopyCompleted completed, TransferDevices devices, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested || !losses.GoesOn(completed))
+        {
+            return false;
+        }
+
+        try
+        {
+            foreach (var failure in completed.Details)
+            {
+                await devices.Targets[failure.Target!.Value].Device.ConfirmAsync(cancellationToken)
+                    .ConfigureAwait(false);
+                Speech.Complain($"{failure.Reason.TrimEnd('.')}; it is written again from the last checkpoint");
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is DeviceException or OperationCanceledException)
+        {
+            return false;
+        }
     }
 
     private async Task<CopyCompleted> WatchAsync(CopyJob accepted, ProgressWatch watch, Interruption interruption)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Kcopyd.Actors.Copying;
 using Kcopyd.Actors.Journaling;
 using Kcopyd.Cli.Planning;
+using Kcopyd.Cli.Reporting;
 using Kcopyd.Cli.Requests;
 using Kcopyd.Core.Copying;
 using Kcopyd.Devices;
@@ -38,15 +39,16 @@ internal sealed class TransferRun(TransferRequest request, IBlockDeviceOpener op
             ? JournalSession.OpenAsync(journal.Place, journal.Interval, engine)
             : null;
         var losses = new LostWrites();
-        var (code, goesOn) = await RunAsync(request, (name, session), losses, interruption).ConfigureAwait(false);
-        while (goesOn)
-        {
-            var next = request with { Journal = request.Journal! with { Policy = JobStartPolicy.Continue } };
-            (code, goesOn) = await RunAsync(next, (name, session), losses, interruption).ConfigureAwait(false);
-        }
-
-        return code;
+        var next = request with { Journal = request.Journal is null ? null : ContinueOf(request.Journal) };
+        var command = request.Journal is { Place: var at } ? ResumeText.Command(name, at) : string.Empty;
+        return await new ContinuedRuns(command).RunAsync(
+            isFirst => RunAsync(isFirst ? request : next, (name, session), losses, interruption))
+            .ConfigureAwait(false);
     }
+
+    /// <summary>What a job begins afresh with it does not begin with again.</summary>
+    private static JournalRequest ContinueOf(JournalRequest journal) =>
+        journal with { Policy = LostWrites.PolicyAfter(journal.Policy) };
 
     /// <summary>One run.</summary>
     /// <returns>The exit code, and whether another run is to follow.</returns>

@@ -33,16 +33,12 @@ internal sealed class ProgressWatch(CopyJob job, TransferPlan plan, IProgressVie
         return null;
     }
 
-    /// <summary>Shows the job in a view, if there is one, and returns when it is over.</summary>
+    /// <summary>Shows the job in a view, if there is one, and returns when it is over. The view stays.</summary>
     internal async Task<CopyCompleted> UntilOverAsync()
     {
-        if (view is null)
+        if (view is not null)
         {
-            return plan.AsGiven(await job.Completion.ConfigureAwait(false));
-        }
-
-        using (var timer = new PeriodicTimer(view.First, time))
-        {
+            using var timer = new PeriodicTimer(view.First, time);
             while (!job.Completion.IsCompleted)
             {
                 var tick = timer.WaitForNextTickAsync().AsTask();
@@ -56,10 +52,14 @@ internal sealed class ProgressWatch(CopyJob job, TransferPlan plan, IProgressVie
             }
         }
 
-        var completed = plan.AsGiven(await job.Completion.ConfigureAwait(false));
-        await view.EndAsync(completed).ConfigureAwait(false);
-        return completed;
+        return plan.AsGiven(await job.Completion.ConfigureAwait(false));
     }
+
+    /// <summary>Has the view show how it ended.</summary>
+    internal ValueTask EndAsync(CopyCompleted completed) => view is null ? default : view.EndAsync(completed);
+
+    /// <summary>Takes the view away: another run has its own.</summary>
+    internal void Leave() => view?.Leave();
 
     /// <summary>Asks where the job is; nothing where it ends first, with or without an answer.</summary>
     private async Task<CopyProgress?> LookAsync()

@@ -12,6 +12,8 @@ namespace Kcopyd.Cli.Serving;
 /// miss.</remarks>
 internal sealed class OriginUnit(ServedSpec.Origin spec, DevicePool pool, ServeEngine engine) : ServedUnit(spec, pool)
 {
+    private static readonly TimeSpan MergeStatusLimit = TimeSpan.FromSeconds(5);
+
     private readonly List<ServedSnapshot> _snapshots = [];
     private IBlockDevice? _cut;
     private OriginDevice? _origin;
@@ -139,12 +141,21 @@ internal sealed class OriginUnit(ServedSpec.Origin spec, DevicePool pool, ServeE
             return;
         }
 
-        var status = await snapshot.Device.GetStatusAsync(CancellationToken.None).ConfigureAwait(false);
-        if (status is { IsMerged: false, IsInvalid: false, MergeFailed: false })
+        try
         {
-            engine.Say(
-                $"{snapshot.Table.Name}: the merge goes on at the next start; until then {snapshot.Table.Table.Origin} "
-                + "is neither what it was nor what the snapshot is");
+            using var limit = new CancellationTokenSource(MergeStatusLimit);
+            var status = await snapshot.Device.GetStatusAsync(limit.Token).ConfigureAwait(false);
+            if (status is { IsMerged: false, IsInvalid: false, MergeFailed: false })
+            {
+                engine.Say(
+                    $"{snapshot.Table.Name}: the merge goes on at the next start; until then "
+                    + $"{snapshot.Table.Table.Origin} is neither what it was nor what the snapshot is");
+            }
+        }
+#pragma warning disable CA1031 // closing goes on, whatever cannot be told
+        catch (Exception)
+#pragma warning restore CA1031
+        {
         }
     }
 

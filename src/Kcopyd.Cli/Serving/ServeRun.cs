@@ -164,12 +164,14 @@ internal sealed class ServeRun(ServeRequest request, IBlockDeviceOpener opener, 
             return null;
         }
 
-        if (place.IsNamed && JournalFile.IsAbsent(place))
+        var isNew = place.IsNamed && JournalFile.IsAbsent(place);
+        var session = await JournalSession.OpenAsync(place, null, engine).ConfigureAwait(false);
+        if (isNew)
         {
             Speech.Complain($"there was no journal {place.Name}: a new one is made, without jobs");
         }
 
-        return await JournalSession.OpenAsync(place, null, engine).ConfigureAwait(false);
+        return session;
     }
 
     private NbdServer NewServer(X509Certificate2? certificate)

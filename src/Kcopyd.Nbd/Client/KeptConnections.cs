@@ -17,12 +17,12 @@ internal sealed class KeptConnections(TimeSpan patience)
         var other = connection;
         lock (_gate)
         {
-            var isThere = _kept.TryGetValue(uri.Text, out var kept);
+            var isThere = _kept.TryGetValue(KeyOf(uri), out var kept);
             if (!isThere || kept.Connection.IsLost)
             {
                 kept.End?.Dispose();
                 other = kept.Connection;
-                _kept[uri.Text] = (connection, TimeProvider.System.CreateTimer(
+                _kept[KeyOf(uri)] = (connection, TimeProvider.System.CreateTimer(
                     _ => Close(uri, connection), null, patience, Timeout.InfiniteTimeSpan));
             }
         }
@@ -36,7 +36,9 @@ internal sealed class KeptConnections(TimeSpan patience)
     {
         lock (_gate)
         {
-            return _kept.TryGetValue(uri.Text, out var kept) && !kept.Connection.IsLost ? kept.Connection.Terms : null;
+            return _kept.TryGetValue(KeyOf(uri), out var kept) && !kept.Connection.IsLost
+                ? kept.Connection.Terms
+                : null;
         }
     }
 
@@ -47,7 +49,7 @@ internal sealed class KeptConnections(TimeSpan patience)
         NbdConnection connection;
         lock (_gate)
         {
-            if (!_kept.Remove(uri.Text, out var kept))
+            if (!_kept.Remove(KeyOf(uri), out var kept))
             {
                 return null;
             }
@@ -65,17 +67,20 @@ internal sealed class KeptConnections(TimeSpan patience)
         return null;
     }
 
+    /// <summary>However it was written.</summary>
+    private static string KeyOf(NbdUri uri) => uri.ToAbsolute();
+
     private void Close(NbdUri uri, NbdConnection connection)
     {
         lock (_gate)
         {
             // The timer may ring while another one is kept already.
-            if (!_kept.TryGetValue(uri.Text, out var kept) || kept.Connection != connection)
+            if (!_kept.TryGetValue(KeyOf(uri), out var kept) || kept.Connection != connection)
             {
                 return;
             }
 
-            _kept.Remove(uri.Text);
+            _kept.Remove(KeyOf(uri));
             kept.End.Dispose();
         }
 

@@ -17,6 +17,10 @@ namespace Kcopyd.Nbd.Client;
 /// </remarks>
 public sealed class NbdBlockDevice : IBlockDevice
 {
+    /// <summary>Why what was written before may be gone.</summary>
+    private const string ConnectionLost =
+        "the connection to the server was lost, and with it maybe what the server had not flushed";
+
     /// <summary>The longest piece of what carries no data: 128 MiB, a multiple of every block, which also a server that
     /// has to write zeros does in a while.</summary>
     private const long LongestPiece = 128L << 20;
@@ -24,10 +28,6 @@ public sealed class NbdBlockDevice : IBlockDevice
     private readonly NbdUri _uri;
     private readonly NbdTerms _terms;
     private readonly UnflushedChanges _changes = new();
-    /// <summary>Why what was written before may be gone.</summary>
-    private const string ConnectionLost =
-        "the connection to the server was lost, and with it maybe what the server had not flushed";
-
     private readonly WriteEpochs _epochs = new();
     private readonly CallGate _gate = new();
     private readonly NbdLines _lines;
@@ -294,14 +294,14 @@ public sealed class NbdBlockDevice : IBlockDevice
     /// <summary>A connection is lost, and with it what was not flushed, if there is any.</summary>
     private void Lost()
     {
-        if (Volatile.Read(ref _isDisposed) == 0)
-        {
-            NbdMetrics.Losses.Add(1);
-        }
-
         if (_changes.AreThere)
         {
             _epochs.End(ConnectionLost);
+        }
+
+        if (Volatile.Read(ref _isDisposed) == 0)
+        {
+            NbdMetrics.CountLoss();
         }
     }
 

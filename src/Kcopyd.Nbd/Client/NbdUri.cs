@@ -59,7 +59,7 @@ internal sealed record NbdUri(string Text, string? Host, int Port, string? Socke
 
         // The path is the last thing in it.
         var full = string.Join('/', Path.GetFullPath(path).Split('/').Select(Uri.EscapeDataString));
-        var query = Text.LastIndexOf(SocketKey, StringComparison.Ordinal);
+        var query = Text.IndexOf('?', StringComparison.Ordinal) + 1;
         return $"{Text[..(query + SocketKey.Length)]}{full}";
     }
 

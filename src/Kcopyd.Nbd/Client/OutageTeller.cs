@@ -4,23 +4,25 @@ namespace Kcopyd.Nbd.Client;
 /// </summary>
 internal sealed class OutageTeller(NbdUri uri, Action<NbdOutage>? listener)
 {
-    private int _isOut;
+    private readonly Lock _gate = new();
+    private bool _isOut;
 
     /// <summary>A connection was tried to be made again, in vain.</summary>
-    public void Begin(string reason)
-    {
-        if (Interlocked.Exchange(ref _isOut, 1) == 0)
-        {
-            Tell(new NbdOutage(uri.Text, reason));
-        }
-    }
+    public void Begin(string reason) => Set(true, reason);
 
     /// <summary>A connection was made again.</summary>
-    public void End()
+    public void End() => Set(false, null);
+
+    /// <summary>Tells in the order in which it happens.</summary>
+    private void Set(bool isOut, string? reason)
     {
-        if (Interlocked.Exchange(ref _isOut, 0) != 0)
+        lock (_gate)
         {
-            Tell(new NbdOutage(uri.Text, null));
+            if (_isOut != isOut)
+            {
+                _isOut = isOut;
+                Tell(new NbdOutage(uri.Text, reason));
+            }
         }
     }
 

@@ -263,7 +263,7 @@ public sealed class NbdServer : IAsyncDisposable
         var number = Interlocked.Increment(ref _last);
         var client = new ServedClient(socket, failure => Tell(RequestFailed, failure));
         _clients.TryAdd(number, client);
-        NbdMetrics.Connections.Add(1);
+        NbdMetrics.CountConnections(1);
         try
         {
             new Thread(() => Serve(socket, number, client)) { IsBackground = true, Name = "kcopyd nbd client" }.Start();
@@ -306,7 +306,7 @@ public sealed class NbdServer : IAsyncDisposable
     private void End(long number, ServedClient client)
     {
         Interlocked.Decrement(ref _count);
-        NbdMetrics.Connections.Add(-1);
+        NbdMetrics.CountConnections(-1);
 
         // Who ends the server does not wait for clients that are not there.
         _clients.TryRemove(number, out _);

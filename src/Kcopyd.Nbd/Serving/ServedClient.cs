@@ -70,7 +70,7 @@ internal sealed class ServedClient(Socket socket, Action<NbdRequestFailure> fail
         var isFailed = failure is not null && RequestRules.IsOfDevice(failure);
         Interlocked.Decrement(ref _inFlight);
         Interlocked.Increment(ref _requests);
-        NbdMetrics.CountAnswer(_export, request, isFailed);
+        NbdMetrics.CountAnswer(_export, request, failure is null, isFailed);
         if (isFailed)
         {
             Interlocked.Increment(ref _failedRequests);

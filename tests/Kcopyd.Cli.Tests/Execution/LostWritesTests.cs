@@ -1,4 +1,5 @@
 using Kcopyd.Actors.Copying;
+using Kcopyd.Actors.Journaling;
 using Kcopyd.Cli.Execution;
 using Kcopyd.Core;
 using Kcopyd.Core.Copying;
@@ -33,14 +34,32 @@ public sealed class LostWritesTests
     [Fact]
     public void Other_failures_end_a_job()
     {
-        var disk = Loss() with { IsTransient = false };
+        var disk = Loss() with { Errno = 5 };
+        var away = Loss() with { IsTransient = true };
         var write = Loss() with { Kind = CopyFailureKind.Write };
-        var mismatch = Loss() with { Kind = CopyFailureKind.Mismatch, IsTransient = false };
+        var mismatch = Loss() with { Kind = CopyFailureKind.Mismatch };
 
         Assert.All(
-            new CopyFailure[][] { [], [disk], [write], [mismatch], [Loss(), disk] },
+            new CopyFailure[][] { [], [disk], [away], [write], [mismatch], [Loss(), disk] },
             failures => Assert.False(_losses.GoesOn(Ended(0, failures))));
     }
+
+    [Fact]
+    public void Target_that_was_dropped_has_no_further_run()
+    {
+        var ended = Ended(0, Loss());
+
+        Assert.False(_losses.GoesOn(
+            ended with { Targets = [ended.Targets[0] with { State = CopyTargetState.Dropped }] }));
+    }
+
+    [Theory]
+    [InlineData(JobStartPolicy.BeginAfresh, JobStartPolicy.Continue)]
+    [InlineData(JobStartPolicy.Continue, JobStartPolicy.Continue)]
+    [InlineData(JobStartPolicy.ContinueOrBeginAfresh, JobStartPolicy.ContinueOrBeginAfresh)]
+    [InlineData(JobStartPolicy.Trust, JobStartPolicy.Trust)]
+    public void Job_begins_afresh_once(JobStartPolicy first, JobStartPolicy next) =>
+        Assert.Equal(next, LostWrites.PolicyAfter(first));
 
     [Theory]
     [InlineData(CopyOutcome.Completed)]
@@ -51,7 +70,7 @@ public sealed class LostWritesTests
         Assert.False(_losses.GoesOn(Ended(0, Loss()) with { Outcome = outcome }));
 
     private static CopyFailure Loss() =>
-        new(CopyFailureKind.Flush, 0, SectorRange.Create(0, 8), 0, IsTransient: true, "nbd://host/disk: lost");
+        new(CopyFailureKind.Flush, 0, SectorRange.Create(0, 8), 0, IsTransient: false, "nbd://host/disk: lost");
 
     private static CopyCompleted Ended(long safeBytes, params CopyFailure[] failures) =>
         new(new CopyJobId("job"), CopyOutcome.Failed, ReadError: false, WriteErrors: 1)

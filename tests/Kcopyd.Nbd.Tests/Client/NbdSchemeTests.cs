@@ -1,5 +1,6 @@
 using Kcopyd.Devices;
 using Kcopyd.Nbd.Client;
+using Kcopyd.Nbd.Protocol;
 
 namespace Kcopyd.Nbd.Tests.Client;
 
@@ -46,6 +47,20 @@ public sealed class NbdSchemeTests
             $"its size is {2 * FakePeer.DiskBytes}, not {FakePeer.DiskBytes}",
             larger.Identity.DifferenceFrom(recorded.Identity));
         Assert.Null(again.Identity.DifferenceFrom(recorded.Identity));
+    }
+
+    [Fact]
+    public async Task Connection_is_found_however_the_path_of_its_socket_was_written()
+    {
+        await using var server = new FakeServer(peer => peer.ServeAsync());
+        var path = server.Uri[(server.Uri.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        var relative = Path.GetRelativePath(Environment.CurrentDirectory, path);
+        await _opener.DescribeAsync(server.Uri.Replace(path, relative, StringComparison.Ordinal), default);
+
+        await using var device = await OpenAsync(server);
+
+        await DemandContentAsync(device);
+        Assert.Equal(1, server.ConnectionCount);
     }
 
     [Fact]
@@ -140,10 +155,10 @@ public sealed class NbdSchemeTests
     /// <summary>Of a server that goes after the negotiation.</summary>
     private static async Task<NbdConnection> LostAsync(NbdUri uri)
     {
-        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var connection = await ConnectAsync(uri);
-        connection.WhenLost(lost.SetResult);
-        await lost.Task.WaitAsync(Limit);
+        var request = new NbdRequestHeader(NbdCommandFlags.None, NbdCommand.Flush, 0, 0, 0);
+        await Assert.ThrowsAsync<NbdDisconnectedException>(
+            () => connection.AskAsync(request, default, default).WaitAsync(Limit));
         Assert.True(connection.IsLost);
         return connection;
     }

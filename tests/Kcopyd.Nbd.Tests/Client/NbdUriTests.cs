@@ -54,6 +54,7 @@ public sealed class NbdUriTests
     [InlineData("nbd://host/disk", "nbd://host/disk")]
     [InlineData("nbd+unix:///disk?socket=/run/a%20b", "nbd+unix:///disk?socket=/run/a%20b")]
     [InlineData("nbd+unix:///socket=?socket=a%20b/c", "nbd+unix:///socket=?socket=HERE/a%20b/c")]
+    [InlineData("nbd+unix:///?socket=a-socket=1", "nbd+unix:///?socket=HERE/a-socket%3D1")]
     [InlineData("nbds+unix:///?socket=../c", "nbds+unix:///?socket=ABOVE/c")]
     [InlineData("nbd+unix:///disk", "nbd+unix:///disk")]
     [InlineData("nbd:nonsense", "nbd:nonsense")]

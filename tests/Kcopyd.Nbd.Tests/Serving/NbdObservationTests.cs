@@ -87,15 +87,15 @@ public sealed class NbdObservationTests : IAsyncLifetime
     [Fact]
     public async Task Request_that_is_wrong_is_no_failure_of_the_device()
     {
-        Serve(DeviceFault.Unsupported(DeviceOperation.Discard).Forever());
+        Serve(new DeviceFault(DeviceOperation.Read) { Kind = DeviceErrorKind.InvalidRequest });
         await using var client = await OpenAsync();
 
-        await client.DiscardAsync(0, Block, default).AsTask().WaitAsync(Limit);
+        await Assert.ThrowsAsync<DeviceException>(() => ReadAsync(client));
         await client.DisposeAsync().AsTask().WaitAsync(Limit);
         await _server!.DisposeAsync().AsTask().WaitAsync(Limit);
 
         Assert.False(_failures.Reader.TryRead(out _));
-        Assert.Equal(0, Sum("errors", "trim"));
+        Assert.Equal((1, 0, 0), (Sum("requests", "read"), Sum("errors", "read"), Sum("io", "read")));
     }
 
     [Fact]
@@ -106,7 +106,9 @@ public sealed class NbdObservationTests : IAsyncLifetime
         await client.DisposeAsync().AsTask().WaitAsync(Limit);
         await _server!.DisposeAsync().AsTask().WaitAsync(Limit);
 
-        Assert.Equal([1, -1], Values("server.connections"));
+        // A client of another test may have been cut, and end late.
+        Assert.Equal(1, Values("server.connections").First(static change => change > 0));
+        Assert.Contains(-1, Values("server.connections"));
     }
 
     [Fact]
