@@ -8,7 +8,7 @@ namespace Kcopyd.Interop.Tests.Nbd;
 /// again.</summary>
 public sealed class KilledTargetTests : IDisposable
 {
-    private const int Bytes = 24 << 20;
+    private const int Bytes = 16 << 20;
     private const string Lost = "unflushed writes lost";
 
     private readonly TempDirectory _files = new();
@@ -93,7 +93,7 @@ public sealed class KilledTargetTests : IDisposable
         _files.File("source", Bytes, seed: 5);
         var running = KcopydProgram.Start(
             [
-                "copy", Source, target, "--journal", Journal, "--rate", "4M", "--checkpoint-interval", "3s",
+                "copy", Source, target, "--journal", Journal, "--rate", "6M", "--checkpoint-interval", "1500ms",
                 "--segment", "512K", "--in-flight", "1", "--progress", "json", .. options,
             ]);
         long flushed, written;
