@@ -155,13 +155,13 @@ public sealed partial class OriginMachine
         }
     }
 
-    /// <summary>What goes to the store where nobody knows whether the store still has it, goes to the origin too.
-    /// </summary>
-    private void AddUnsure(List<ChunkPiece> pieces)
+    /// <summary>What goes to the store where nobody knows whether the store still has it, goes to the origin too: and
+    /// first, so that nobody reads from the store what a restart could take back.</summary>
+    private void AddUnsure(List<ChunkPiece> pieces, ChunkPiece piece)
     {
-        if (pieces[^1] is { Cow: not null } last && last.Range.Intersect(_unsure) is { IsEmpty: false } unsure)
+        if (piece.Cow is not null && piece.Range.Intersect(_unsure) is { IsEmpty: false } unsure)
         {
-            pieces.Add(new ChunkPiece(null, unsure, unsure.Start, last.Action));
+            pieces.Add(new ChunkPiece(null, unsure, unsure.Start, piece.Action));
         }
     }
 

@@ -277,8 +277,9 @@ public sealed partial class OriginMachine
         for (var chunk = first; chunk <= last;)
         {
             var run = merging.Map.FindRun(chunk, last + 1);
-            pieces.Add(PieceOf(merging, run, request.Range, action));
-            AddUnsure(pieces);
+            var piece = PieceOf(merging, run, request.Range, action);
+            AddUnsure(pieces, piece);
+            pieces.Add(piece);
             chunk = run.OldEnd;
         }
 

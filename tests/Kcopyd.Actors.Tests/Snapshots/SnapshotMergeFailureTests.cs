@@ -1,4 +1,5 @@
 using Kcopyd.Actors.Snapshots;
+using Kcopyd.Actors.TestKit.Devices;
 using Kcopyd.Actors.Tests.Mirrors;
 using Kcopyd.Core.Snapshots;
 using Kcopyd.Devices;
@@ -9,6 +10,12 @@ namespace Kcopyd.Actors.Tests.Snapshots;
 /// <summary>A merge that cannot go on.</summary>
 public sealed class SnapshotMergeFailureTests : IDisposable
 {
+    /// <summary>The place in its area of the last exception that <see cref="SnapshotBench.MakeStore"/> makes.</summary>
+    private const int LastOfStore = 4;
+
+    /// <summary>Its chunk, which is merged first.</summary>
+    private const int LastMerged = 31;
+
     private static readonly SnapshotTable Merge = Table(target: "snapshot-merge");
 
     private readonly SnapshotBench _bench = new();
@@ -82,6 +89,28 @@ public sealed class SnapshotMergeFailureTests : IDisposable
         _bench.WriteChunk(origin, 30, 11);
         _bench.AssertChunk(merging, 30, 11);
         _bench.AssertChunk(merging, 5, 1);
+    }
+
+    /// <summary>The store says already that the run is merged, and its users do not know: what they read is what a
+    /// restart finds.</summary>
+    [Fact]
+    public void What_was_read_after_a_merge_failed_is_there_after_a_restart()
+    {
+        var said = DeviceFault.At(DeviceOperation.Write, 1) with { BytesBefore = ChunkBytes };
+        var written = DeviceFault.At(DeviceOperation.Write, 2) with { BytesBefore = ChunkBytes };
+        var origin = _bench.Start(_device);
+        _bench.MakeStore(origin, _cow);
+        var merging = _bench.Add(origin, new FaultyBlockDevice(_cow, said, written), Merge, Options);
+        _bench.Failure<SnapshotStoreException>(merging.WaitUntilMergedAsync());
+        Assert.True(Entry(_cow, area: 0, LastOfStore).IsFree);
+
+        _bench.AssertEio(BeginChunk(origin, LastMerged, 11));
+        var shown = _bench.Read(origin, LastMerged * ChunkBytes, ChunkBytes);
+        _bench.Crash(origin);
+
+        var restarted = _bench.Start(_device);
+        _bench.Add(restarted, _cow, Merge);
+        Assert.Equal(shown, _bench.Read(restarted, LastMerged * ChunkBytes, ChunkBytes));
     }
 
     [Fact]
