@@ -60,9 +60,9 @@ public sealed class UnbegunJobProgramTests : IDisposable
         Require.Linux();
         (await _bench.RunAsync("copy", _bench.Source, _bench["first"])).IsDone();
         using var locked = _bench.LockJournal();
-        var made = Watch(_bench["target"]);
+        using var made = new FileWatch(_bench["target"]);
         using var running = KcopydProgram.Start("copy", _bench.Source, _bench["target"], "--journal", _bench.Journal);
-        await made;
+        await made.UntilSeenAsync(running);
 
         running.Signal("INT");
         var result = await running.EndAsync();
@@ -79,9 +79,9 @@ public sealed class UnbegunJobProgramTests : IDisposable
         (await _bench.RunAsync("copy", _bench.Source, _bench["first"])).IsDone();
         _bench.File("target", 1000, seed: 8);
         using var locked = _bench.LockJournal();
-        var made = Watch(_bench["target"]);
+        using var made = new FileWatch(_bench["target"]);
         using var running = KcopydProgram.Start("copy", _bench.Source, _bench["target"], "--journal", _bench.Journal);
-        await made;
+        await made.UntilSeenAsync(running);
 
         running.Signal("INT");
 
@@ -93,26 +93,14 @@ public sealed class UnbegunJobProgramTests : IDisposable
     /// is.</summary>
     private async Task KillWhenMadeAsync(string target, string[] options)
     {
-        var made = Watch(target);
+        using var made = new FileWatch(target);
         using var running = KcopydProgram.Start(
             ["copy", _bench.Source, target, "--job", "job", "--journal", _bench.Journal, .. options]);
-        var ended = running.EndAsync();
-        if (await Task.WhenAny(made, ended) == made)
+        if (await made.UntilSeenAsync(running))
         {
             running.Signal("KILL");
         }
 
-        await ended;
-    }
-
-    /// <summary>Completes when a file is made or changed.</summary>
-    private static Task Watch(string path)
-    {
-        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var watcher = new FileSystemWatcher(Path.GetDirectoryName(path)!, Path.GetFileName(path));
-        watcher.Created += (_, _) => seen.TrySetResult();
-        watcher.Changed += (_, _) => seen.TrySetResult();
-        watcher.EnableRaisingEvents = true;
-        return seen.Task.ContinueWith(_ => watcher.Dispose(), TaskScheduler.Default);
+        await running.EndAsync();
     }
 }
