@@ -21,21 +21,8 @@ internal sealed class OutageTeller(NbdUri uri, Action<NbdOutage>? listener)
             if (_isOut != isOut)
             {
                 _isOut = isOut;
-                Tell(new NbdOutage(uri.Text, reason));
+                Listeners.Tell(listener, new NbdOutage(uri.Text, reason));
             }
-        }
-    }
-
-    private void Tell(NbdOutage outage)
-    {
-        try
-        {
-            listener?.Invoke(outage);
-        }
-#pragma warning disable CA1031 // who cannot even listen has no more to say
-        catch (Exception)
-#pragma warning restore CA1031
-        {
         }
     }
 }

@@ -246,7 +246,7 @@ public sealed class NbdServer : IAsyncDisposable
         catch (Exception failure) when (_isDisposed == 0
             && failure is SocketException or OutOfMemoryException or ThreadStartException)
         {
-            Tell(ConnectionFailed, failure);
+            Listeners.Tell(ConnectionFailed, failure);
             return false;
         }
     }
@@ -261,7 +261,7 @@ public sealed class NbdServer : IAsyncDisposable
         }
 
         var number = Interlocked.Increment(ref _last);
-        var client = new ServedClient(socket, failure => Tell(RequestFailed, failure));
+        var client = new ServedClient(socket, failure => Listeners.Tell(RequestFailed, failure));
         _clients.TryAdd(number, client);
         NbdMetrics.CountConnections(1);
         try
@@ -295,7 +295,7 @@ public sealed class NbdServer : IAsyncDisposable
         catch (Exception end)
 #pragma warning restore CA1031
         {
-            Tell(ConnectionFailed, end);
+            Listeners.Tell(ConnectionFailed, end);
         }
         finally
         {
@@ -308,21 +308,8 @@ public sealed class NbdServer : IAsyncDisposable
         Interlocked.Decrement(ref _count);
         NbdMetrics.CountConnections(-1);
 
-        // Who ends the server does not wait for clients that are not there.
+        // Last: who ends the server waits for the clients that are still here, and for what they count.
         _clients.TryRemove(number, out _);
         client.Ended.TrySetResult();
-    }
-
-    private static void Tell<T>(Action<T>? listener, T failure)
-    {
-        try
-        {
-            listener?.Invoke(failure);
-        }
-#pragma warning disable CA1031 // who cannot even listen has no more to say
-        catch (Exception)
-#pragma warning restore CA1031
-        {
-        }
     }
 }
