@@ -103,6 +103,13 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
         }
 
         await pruning.ConfigureAwait(false);
+        return Report(completed, watch.DoneBytes, interruption);
+    }
+
+    /// <summary>Prints what came of it, or keeps it for the run that follows.</summary>
+    /// <returns>The exit code.</returns>
+    private int Report(CopyCompleted completed, long doneBytes, Interruption interruption)
+    {
         var notices = job?.Beginning.Notices.AddRange(completed.Notices.Select(Notice)) ?? [];
         if (GoesOn)
         {
@@ -110,7 +117,7 @@ internal sealed class Transfer(TransferRequest request, TransferPlan plan, Trans
             return ExitCodes.EndedWithErrors;
         }
 
-        TransferReport.Print(new TransferOutcome(request, plan, completed, watch.DoneBytes)
+        TransferReport.Print(new TransferOutcome(request, plan, completed, doneBytes)
         {
             Notices = [.. losses.Notices, .. notices],
             AreNoticesSaid = _isOpeningSaid,
