@@ -39,7 +39,7 @@ internal sealed record JobReport(string Job, string State)
 
     /// <summary>The list as one JSON array.</summary>
     internal static string Serialize(IReadOnlyList<JobSummary> jobs) =>
-        JsonSerializer.Serialize([.. jobs.Select(Of)], ReportJson.Default.JobReportArray);
+        JsonSerializer.Serialize([.. jobs.Select(Of)], ReportJson.Plain.JobReportArray);
 
     /// <summary>What is told of one.</summary>
     internal static JobReport Of(JobSummary job) => new(

@@ -54,5 +54,5 @@ internal sealed class JsonProgressView(TextWriter output) : IProgressView
     }
 
     private void Write(ProgressReport report) =>
-        output.WriteLine(JsonSerializer.Serialize(report, ReportJson.Default.ProgressReport));
+        output.WriteLine(JsonSerializer.Serialize(report, ReportJson.Plain.ProgressReport));
 }

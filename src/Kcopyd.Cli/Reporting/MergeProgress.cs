@@ -24,5 +24,5 @@ internal sealed record MergeProgress(long Exceptions, long Merged, long TotalByt
     internal bool IsOver { get; init; }
 
     public string ToJson() =>
-        JsonSerializer.Serialize(MergeProgressReport.Of(this), ReportJson.Default.MergeProgressReport);
+        JsonSerializer.Serialize(MergeProgressReport.Of(this), ReportJson.Plain.MergeProgressReport);
 }

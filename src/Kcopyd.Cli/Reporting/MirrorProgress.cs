@@ -27,5 +27,5 @@ internal sealed record MirrorProgress(long Regions, long Done, long TotalBytes, 
     internal bool IsOver { get; init; }
 
     public string ToJson() =>
-        JsonSerializer.Serialize(MirrorProgressReport.Of(this), ReportJson.Default.MirrorProgressReport);
+        JsonSerializer.Serialize(MirrorProgressReport.Of(this), ReportJson.Plain.MirrorProgressReport);
 }

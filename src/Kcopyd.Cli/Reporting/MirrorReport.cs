@@ -20,7 +20,7 @@ internal static class MirrorReport
         Print(
             order,
             MirrorStatusReport.Of(order, view),
-            ReportJson.Default.MirrorStatusReport,
+            ReportJson.Plain.MirrorStatusReport,
             order.ShowTable ? $"{order.Table.ToTableLine()}\n{line}" : line);
     }
 
@@ -35,7 +35,7 @@ internal static class MirrorReport
         Print(
             order,
             MirrorSyncReport.Of(order, result),
-            ReportJson.Default.MirrorSyncReport,
+            ReportJson.Plain.MirrorSyncReport,
             MirrorResultText.Summary(result));
     }
 
@@ -50,7 +50,7 @@ internal static class MirrorReport
         Print(
             order,
             MirrorCheckReport.Of(order, result),
-            ReportJson.Default.MirrorCheckReport,
+            ReportJson.Plain.MirrorCheckReport,
             MirrorResultText.Summary(result));
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -5,7 +6,6 @@ namespace Kcopyd.Cli.Reporting;
 
 /// <summary>JSON of the reports, generated at build time: nothing is looked up by reflection when the program
 /// starts.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ResultReport))]
 [JsonSerializable(typeof(ProgressReport))]
 [JsonSerializable(typeof(JobReport[]))]
@@ -19,6 +19,14 @@ namespace Kcopyd.Cli.Reporting;
 [JsonSerializable(typeof(ServeReport))]
 internal sealed partial class ReportJson : JsonSerializerContext
 {
+    /// <summary>How reports are written and read. URIs, paths and sentences stand as they are: nobody puts them into a
+    /// web page.</summary>
+    internal static ReportJson Plain { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
     /// <summary>The word for a value of an enumeration: <c>completedWithErrors</c>.</summary>
     internal static string Word<TEnum>(TEnum value)
         where TEnum : struct, Enum =>

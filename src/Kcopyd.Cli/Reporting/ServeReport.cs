@@ -21,10 +21,10 @@ internal sealed record ServeReport(int ProcessId, DateTimeOffset StartedAt)
     /// <summary>What is wrong with the server itself, sentences.</summary>
     public IReadOnlyList<string> Problems { get; init; } = [];
 
-    internal string Serialize() => JsonSerializer.Serialize(this, ReportJson.Default.ServeReport);
+    internal string Serialize() => JsonSerializer.Serialize(this, ReportJson.Plain.ServeReport);
 
     /// <exception cref="JsonException">It is none.</exception>
     internal static ServeReport Parse(string document) =>
-        JsonSerializer.Deserialize(document, ReportJson.Default.ServeReport)
+        JsonSerializer.Deserialize(document, ReportJson.Plain.ServeReport)
         ?? throw new JsonException("The document is null.");
 }

@@ -14,7 +14,7 @@ internal static class SnapshotReport
     internal static void PrintCreated(SnapshotOrder order, CowStoreContent content) => Print(
         order,
         SnapshotStatusReport.Of(order, content, []),
-        ReportJson.Default.SnapshotStatusReport,
+        ReportJson.Plain.SnapshotStatusReport,
         [content.Table.ToString()]);
 
     /// <summary>How a store is.</summary>
@@ -28,7 +28,7 @@ internal static class SnapshotReport
         Print(
             order,
             SnapshotStatusReport.Of(order, content, failures),
-            ReportJson.Default.SnapshotStatusReport,
+            ReportJson.Plain.SnapshotStatusReport,
             Lines(order, content));
     }
 
@@ -52,7 +52,7 @@ internal static class SnapshotReport
         Print(
             order,
             SnapshotMergeReport.Of(order, result),
-            ReportJson.Default.SnapshotMergeReport,
+            ReportJson.Plain.SnapshotMergeReport,
             [SnapshotResultText.Summary(result)]);
     }
 

@@ -36,7 +36,7 @@ internal static class TransferReport
         try
         {
             Console.Out.WriteLine(outcome.Request.Json
-                ? JsonSerializer.Serialize(ResultReport.Of(outcome), ReportJson.Default.ResultReport)
+                ? JsonSerializer.Serialize(ResultReport.Of(outcome), ReportJson.Plain.ResultReport)
                 : Text(outcome));
         }
         catch (IOException e)

@@ -38,6 +38,25 @@ public sealed class ServeReportTests
         Assert.Equal(9, report.Clients[0].BytesRead);
     }
 
+    [Fact]
+    public void What_has_no_meaning_in_json_stands_as_it_is()
+    {
+        var report = new ServeReport(7, DateTimeOffset.UnixEpoch)
+        {
+            Addresses = ["nbd+unix:///é?socket=/run/k&c"],
+            Devices = [],
+            Jobs = [],
+            Clients = [],
+            Problems = ["'a' is not \"b\"\u001b"],
+        };
+
+        var document = report.Serialize();
+
+        Assert.Contains("\"nbd+unix:///é?socket=/run/k&c\"", document, StringComparison.Ordinal);
+        Assert.Contains("\"1970-01-01T00:00:00+00:00\"", document, StringComparison.Ordinal);
+        Assert.Contains("\"'a' is not \\\"b\\\"\\u001B\"", document, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("null")]
