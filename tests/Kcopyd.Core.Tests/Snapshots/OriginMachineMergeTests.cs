@@ -254,8 +254,8 @@ public sealed partial class OriginMachineMergeTests
         _script.Through(write);
         Assert.Equal(
             [
-                new ChunkPiece(snapshot, SectorRange.Create(20, 4), 52, ChunkAction.Write),
                 new ChunkPiece(null, SectorRange.Create(20, 4), 20, ChunkAction.Write),
+                new ChunkPiece(snapshot, SectorRange.Create(20, 4), 52, ChunkAction.Write),
                 new ChunkPiece(null, SectorRange.Create(24, 4), 24, ChunkAction.Write),
             ],
             write.Pieces);
