@@ -62,7 +62,7 @@ public sealed class UnbegunJobProgramTests : IDisposable
         using var locked = _bench.LockJournal();
         using var made = new FileWatch(_bench["target"]);
         using var running = KcopydProgram.Start("copy", _bench.Source, _bench["target"], "--journal", _bench.Journal);
-        await made.UntilSeenAsync(running);
+        Assert.True(await made.UntilSeenAsync(running), "It ended before it touched the target.");
 
         running.Signal("INT");
         var result = await running.EndAsync();
@@ -81,7 +81,7 @@ public sealed class UnbegunJobProgramTests : IDisposable
         using var locked = _bench.LockJournal();
         using var made = new FileWatch(_bench["target"]);
         using var running = KcopydProgram.Start("copy", _bench.Source, _bench["target"], "--journal", _bench.Journal);
-        await made.UntilSeenAsync(running);
+        Assert.True(await made.UntilSeenAsync(running), "It ended before it touched the target.");
 
         running.Signal("INT");
 
