@@ -1,9 +1,9 @@
 namespace Kcopyd.Nbd;
 
-/// <summary>Tells those of something who asked to be told.</summary>
+/// <summary>Tells listeners, who may fail.</summary>
 internal static class Listeners
 {
-    /// <summary>Tells one, whose failures are nobody else's.</summary>
+    /// <summary>Tells one, and returns when it has heard; that it failed matters to nobody else.</summary>
     /// <param name="listener">Null: nobody asked.</param>
     /// <param name="news">What it is told.</param>
     public static void Tell<T>(Action<T>? listener, T news)

@@ -20,7 +20,7 @@ namespace Kcopyd.Cli.Reporting;
 internal sealed partial class ReportJson : JsonSerializerContext
 {
     /// <summary>How reports are written and read. URIs, paths and sentences stand as they are: nobody puts them into a
-    /// web page.</summary>
+    /// web page. <see cref="Default"/> knows nothing of this.</summary>
     internal static ReportJson Plain { get; } = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
